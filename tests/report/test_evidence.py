@@ -164,3 +164,27 @@ def test_no_counting_forecast_is_nothing_to_explain():
 )
 def test_bayes_factor_is_written_as_odds(factor, expected):
     assert bayes_factor_words(factor) == expected
+
+
+_BLUFF = """
+title: Bluff
+actors: {raider: raider, keep: The keep}
+moves:
+  demand: {by: raider, options: {demand: {}, leave: {}}}
+  give: {by: keep, knows: [demand], options: {give: {if: demand = demand}, refuse: {}}}
+factors:
+  walls: {states: [hold, fall], rules: [{if: give = refuse, then: {fall: 40%}}, {then: hold}]}
+interests:
+  raider: [{when: walls = fall, worth: {is: -20..60, private: yes}}]
+  keep: [{when: walls = fall, worth: -50}, {when: give = give, worth: -20}]
+evidence:
+  demanded: {saw: demand = demand}
+"""
+
+
+def test_private_number_is_told_by_mean_and_interval_before_and_after_the_evidence():
+    found = mg.solve(read_text(_BLUFF).scenario)
+    text = unwrap(show_plain(hypotheses(found, n=0)))
+    assert "[prior: mean 20 points, 90% interval -20 to 60]" in text
+    assert "Demanded: mean " in text
+    assert '"' not in text.split("Evidence, in order of time")[0].split("posterior")[1]

@@ -21,7 +21,7 @@ from tests.report.pages import page_text, show_plain
 
 SENTENCES = (
     "The public makes no decision; only its points are reported.",
-    'This option is never available under the scenario\'s own conditions: "boat" (A: go).',
+    'This option is never available under the scenario\'s own conditions: "boat" (go by A).',
     "4 of 6 numbers (67%) cite no source.",
 )
 

@@ -201,7 +201,7 @@ def test_a_scale_over_time_has_a_mean_and_an_interval_in_each_period(prices):
     assert "Most likely" not in text
     assert "Price (Jan 2026): mean 23 dollars" in unwrap(text)
     chart = curve_chart(price)
-    assert "price: mean 23 dollars in Jan 2026, 29 in Mar 2026; the band holds 90%" in chart
+    assert "Price: mean 23 dollars in Jan 2026, 29 in Mar 2026; the band holds 90%" in chart
     swept, _ = sweep_over_time(mg.sweep(read_text(PRICES).scenario, 16))
     assert swept[0].values[0].mean == pytest.approx(offer.values[0].mean, rel=1e-3)
 

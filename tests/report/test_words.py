@@ -13,7 +13,7 @@ from middlegame.report.text.grammar import (
     predicate,
 )
 from middlegame.report.text.judgement_values import range_words
-from middlegame.report.text.judgements import judgement_groups, judgement_words
+from middlegame.report.text.judgements import judgement_groups, judgement_words, place_words
 from middlegame.report.text.reasons import move_reasons
 from middlegame.report.text.storylines import storyline_texts
 from middlegame.report.text.words import (
@@ -88,7 +88,9 @@ def test_clause_uses_the_actor_for_a_move_and_the_label_for_a_factor(
 ) -> None:
     words = narrative.words_of(venezuela)
     assert words.clause("approach", "wait") == "Moscow waits and sees"
-    assert words.entry("approach", "wait") == "Moscow's way with Caracas: waits and sees"
+    assert words.full_clause("approach", "wait") == (
+        "Moscow waits and sees (Moscow's way with Caracas)"
+    )
     assert words.clause("cuba", "falls") == "Cuba's government falls"
     assert words.clause("hold", "strong") == "Moscow's hold over the officers is strong"
     assert words.full_clause("response", "tolerate") == (
@@ -256,9 +258,9 @@ def test_number_that_its_owner_alone_knows_is_told_in_its_unit() -> None:
     scenario = mg.load("july-1914")
     words = Words(mg.compile_scenario(scenario), scenario)
     name = "interests.london[0].worth"
-    assert words.clause(name, "-45") == (
-        "The worth to London of France and Belgium overrun is -45 points"
-    )
+    clause = words.clause(name, "-45")
+    assert clause.startswith("The worth to London of France and Belgium overrun is between -")
+    assert clause.endswith(" points")
     condition = words.condition(Is(name, words.node(name).states[:2]))
     assert condition.endswith(" points")
     assert "is below -" in condition
@@ -302,3 +304,41 @@ def test_private_worth_labelled_with_a_possessive_is_told_as_a_noun() -> None:
     both = words.condition(All((Is("vote", ("old",)), low)))
     assert "(" not in both
     assert both.startswith('the regional barons choose "old" and the worth to')
+
+
+_NO_LABELS = """
+title: The dam
+actors: {upriver: the upriver state, raider: raider}
+moves:
+  fill: {by: upriver, options: [fast, slow]}
+  release: {by: upriver, knows: [fill], options: {release: {costs: 5}, hold: {}}}
+  storm: {by: raider, knows: [release], options: [storm, go_home]}
+factors:
+  flow:
+    states: [ours, theirs]
+    rules: [{if: release = release, then: {ours: 60..80%}}, {then: {ours: 30%}}]
+interests:
+  upriver: [{when: fill = fast, worth: 15}, {when: flow = ours, worth: 20}]
+  raider: [{when: flow = theirs, worth: 20}]
+evidence:
+  gauge: {saw: flow = theirs, likelihood: 2:1}
+questions:
+  fill-2026: {will: flow = theirs}
+"""
+
+
+def test_contest_without_labels_and_clauses_is_told_in_sentences() -> None:
+    found = mg.solve(read_text(_NO_LABELS).scenario)
+    words = narrative.words_of(found)
+    assert words.heading("fill") == "The upriver state: fill"
+    assert words.heading("flow") == "Flow"
+    assert words.move_phrase("storm") == "storm by raider"
+    assert words.full_clause("fill", "slow", "35% now") == (
+        'the upriver state chooses "slow" (fill; 35% now)'
+    )
+    assert words.full_clause("release", "release") == 'the upriver state chooses "release"'
+    assert words.evidence("gauge") == 'gauge (a report that flow is "theirs", 2:1)'
+    assert 'that flow is "theirs"' in narrative.answer(found)
+    costs = place_words(words, ("moves", "release", "options", "release", "costs"))
+    assert costs == 'Cost to the upriver state of "release"'
+    assert 'the gain from "fast" itself' in move_reasons(found)["fill"]

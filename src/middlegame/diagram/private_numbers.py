@@ -125,6 +125,24 @@ class PrivateNumber:
             found.append(name)
         return tuple(found)
 
+    def interval(self, chances: Floats) -> tuple[float, float]:
+        """Return the 5% and the 95% point of the number where its points have these probabilities.
+
+        Within each point's share of the distribution the number is distributed as before.
+
+        Args:
+            chances: the probability of each point, `[points]`.
+        """
+        if len(set(self.values)) == 1:
+            return float(self.values[0]), float(self.values[0])
+        nodes, before = _rule(len(self.values))
+        bounds = np.cumsum(before)[:-1]
+        reached = np.interp([0.05, 0.95], [0.0, *np.cumsum(chances)[:-1], 1.0], [0.0, *bounds, 1.0])
+        scores = np.append(nodes, normal_quantiles(bounds))
+        order, values = np.argsort(scores), np.append(self.values, self.table.ends)
+        low, high = np.interp(normal_quantiles(reached), scores[order], values[order])
+        return float(low), float(high)
+
     def runs(self, chosen: Collection[str]) -> list[str]:
         """Return some points as the stretches of the number that count as them.
 

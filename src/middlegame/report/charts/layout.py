@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from middlegame.diagram import Decision, Diagram, Node
+from middlegame.diagram import Diagram, Node
 from middlegame.report.text import narrative
 from middlegame.report.text.words import Words
 
@@ -199,9 +199,7 @@ def _read_arc(tail: str, head: str, path: str, top: float) -> GraphArc:
 
 def label_lines(words: Words, name: str) -> list[str]:
     """Break the label of a move or factor into the lines of a box, in bold type."""
-    node = words.node(name)
-    label = words.heading(name) if isinstance(node, Decision) else words.label(name)
-    return wrap_text(label, (BOX_WIDTH - 2 * PADDING) / _BOLD)
+    return wrap_text(words.heading(name), (BOX_WIDTH - 2 * PADDING) / _BOLD)
 
 
 def state_lines(equilibrium: "Equilibrium", words: Words, name: str) -> list[str]:

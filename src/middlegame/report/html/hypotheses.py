@@ -16,6 +16,7 @@ from middlegame.report.text.hypotheses import (
     evidence_label,
     informed_factors,
     left_out,
+    number_text,
     posterior_intervals,
     samples_words,
     strength,
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 @sections.register(Hypotheses)
 def hypothesis_sections(found: Hypotheses) -> list[Section]:
     """Return the section: each hidden factor, with the weight of each piece of evidence."""
-    words, factors = words_of(found.equilibrium), informed_factors(found)
+    words = words_of(found.equilibrium)
+    factors = informed_factors(found)
     shown = {
         "hypotheses": [_factor(words, factor, found.over_worlds) for factor in factors],
         "left_out": left_out(found),
@@ -54,8 +56,11 @@ def evidence_sections(equilibrium: Equilibrium) -> list[Section]:
 def _factor(
     words: Words, factor: HypothesisSet, over_worlds: "HypothesesOverWorlds | None"
 ) -> dict[str, Any]:
+    if number := number_text(words, factor):
+        return {"title": words.heading(factor.name), "number": number}
     return {
-        "title": words.label(factor.name),
+        "title": words.heading(factor.name),
+        "number": None,
         "states": [
             {
                 "label": words.state(factor.name, state),

@@ -3,7 +3,6 @@
 from middlegame.analysis.reasons import Reasons
 from middlegame.report.html.sections import Section, sections
 from middlegame.report.text.reasons import (
-    FACTOR_METHOD,
     influence_sentences,
     method,
     notes,
@@ -24,6 +23,6 @@ def reason_sections(found: Reasons) -> list[Section]:
         "influences": [] if is_move else influence_sentences(found),
         "forecast": found.forecast,
         "is_move": is_move,
-        "method": method(found) if is_move else FACTOR_METHOD,
+        "method": method(found),
     }
     return [Section("reasons.html", shown, summary(found), title(found))]

@@ -184,6 +184,7 @@ def environment() -> "Environment":
         likelihood=likelihood,
         points=points,
         date=date,
+        capitalize_first=capitalize_first,
     )
     return environment
 
@@ -262,7 +263,7 @@ def _other_factors(
                 continue  # drawn
             spread = outlooks(equilibrium, node.name)
             outlook = spread[node.states.index(state)] if spread else None
-            found.append((words.label(node.name), words.state(node.name, state), chance, outlook))
+            found.append((words.heading(node.name), words.state(node.name, state), chance, outlook))
     return found
 
 

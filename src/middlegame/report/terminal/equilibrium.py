@@ -281,7 +281,7 @@ def _factors(page: Page, equilibrium: Equilibrium) -> None:
     if headlines:
         page.section("Outcomes")
         for name in headlines:
-            page.heading(words.label(name), NEUTRAL)
+            page.heading(words.heading(name), NEUTRAL)
             _forecast(page, equilibrium, name, NEUTRAL)
         page.gap()
     if others:
@@ -289,7 +289,7 @@ def _factors(page: Page, equilibrium: Equilibrium) -> None:
         for name in others:
             if name in equilibrium.scale_forecasts:
                 sentence = scale_clause(equilibrium.scale_forecasts[name])
-                page.paragraph(f"{capitalize_first(words.label(name))}: {sentence}")
+                page.paragraph(f"{words.heading(name)}: {sentence}")
                 continue
             state, chance = narrative.most_likely(equilibrium.forecasts[name])
             spread = outlooks(equilibrium, name)

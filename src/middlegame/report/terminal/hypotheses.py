@@ -6,6 +6,7 @@ from middlegame.analysis.hypotheses import Hypotheses
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
+from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.hypotheses import (
     METHOD,
     assessment_words,
@@ -15,6 +16,7 @@ from middlegame.report.text.hypotheses import (
     correlation_words,
     informed_factors,
     left_out,
+    number_text,
     posterior_intervals,
     samples_words,
 )
@@ -27,7 +29,17 @@ def show_hypotheses(found: Hypotheses, console: Console) -> None:
     page, words = Page(console), narrative.words_of(found.equilibrium)
     page.title(words.title)
     for hypotheses in informed_factors(found):
-        page.section(words.label(hypotheses.name), "posterior, given the evidence")
+        page.section(words.heading(hypotheses.name), "posterior, given the evidence")
+        if number := number_text(words, hypotheses):
+            page.paragraph(f"{capitalize_first(number.posterior)} [prior: {number.prior}].")
+            page.gap()
+            page.paragraph("Evidence, in order of time, with the change of the mean:")
+            for label, when, change, after in number.rows:
+                page.hanging(change, f"{label}{f' ({when})' if when else ''}: {after} after it.")
+            page.gap()
+            page.paragraph(number.conclusion)
+            page.gap()
+            continue
         page.forecast(
             words.states(hypotheses.name),
             hypotheses.posterior.values(),

@@ -7,7 +7,6 @@ from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
 from middlegame.report.text.reasons import (
-    FACTOR_METHOD,
     ReasonRow,
     influence_sentences,
     method,
@@ -33,7 +32,7 @@ def show_reasons(found: Reasons, console: Console) -> None:
         if not influences:
             page.paragraph("Nothing that could be made certain moves it by half a point.")
         page.gap()
-        page.paragraph(FACTOR_METHOD, style="dim")
+        page.paragraph(method(found), style="dim")
         return
     page.section(title(found))
     page.notes(notes(found))

@@ -25,19 +25,20 @@ def show_robustness(found: Robustness, console: Console) -> None:
         page.gap()
     page.notes(narrative.notes(found.equilibrium))
     page.section("Answers", "numbered as the columns below; an asterisk marks a changed answer")
+    wide = max(map(len, text.before[:MOST_COLUMNS]), default=0)
     for number, (label, before) in enumerate(
         zip(text.columns[:MOST_COLUMNS], text.before, strict=False), start=1
     ):
-        page.hanging(before, f"{number}. {label}")
+        page.hanging(f"{before:>{wide}}", f"{number}. {label}")
     if len(text.columns) > MOST_COLUMNS:
         more = len(text.columns) - MOST_COLUMNS
         page.paragraph(f"{more} more {'is' if more == 1 else 'are'} in the report and --json.")
     page.gap()
     for title, rows in text.groups:
         page.section(title)
-        if not all(row.note for row in rows):
-            page.row("", [f"{place} " for place in range(1, len(text.columns[:MOST_COLUMNS]) + 1)])
         small = [row for row in rows if row.is_small]
+        if any(not (row.note or (row.is_small and len(small) > 1)) for row in rows):
+            page.row("", [f"{place} " for place in range(1, len(text.columns[:MOST_COLUMNS]) + 1)])
         for row in rows:
             if row.is_small and len(small) > 1:
                 continue

@@ -107,7 +107,7 @@ def largest_shifts(
             continue
         rises = {state: round(chance - was[state], 9) for state, chance in states.items()}
         state = max(rises, key=lambda s: (abs(rises[s]), rises[s]))
-        label = capitalize_first(words.entry(name, state))
+        label = capitalize_first(words.full_clause(name, state))
         found.append(
             (abs(forecast[state] - was[state]), _shift(label, was[state], forecast[state]))
         )
@@ -143,9 +143,9 @@ def off_path_warnings(before: "Equilibrium", after: "Equilibrium") -> Iterator[s
         was, is_now = before.reach[decision.name], after.reach[decision.name]
         if decision.name not in after.supposed and bool(np.any((was <= 0) & (is_now > 0))):
             yield (
-                f"{words.heading(decision.name)}: this move faces situations that could not occur "
-                f"before. It is assumed to choose {unforeseen_choice([decision])} among the "
-                "options available there."
+                f"{capitalize_first(words.move_phrase(decision.name))} faces situations that could "
+                f"not occur before. It is assumed to choose {unforeseen_choice([decision])} "
+                "among the options available there."
             )
 
 

@@ -86,13 +86,13 @@ def method(found: "Coalitions") -> str:
         if found.share
         else "each move keeps what it knows"
     )
+    aside = "; evidence is set aside" if found.equilibrium.known else ""
     return (
         "The moves of the members are chosen by one player, whose points are the weighted mean of "
         f"theirs; {knows}, and everybody else plays as before. Gains are in expected points "
         "against all playing apart, and are not comparable across actors. A coalition holds where "
         "every member gains and no part of it would do better by leaving. "
-        f"{found.solved} equilibria were solved, with every number at its median; evidence is set "
-        "aside."
+        f"{found.solved} equilibria were solved, with every number at its median{aside}."
     )
 
 

@@ -61,8 +61,8 @@ class EffectRow:
 
 
 def intervention_label(words: Words, intervention: "Intervention") -> str:
-    """Return a table label of an intervention: `The city's decision: renews the lease`."""
-    return capitalize_first(words.entry(intervention.name, intervention.state))
+    """Return an intervention as a table's label: `The city renews the lease`."""
+    return capitalize_first(words.full_clause(intervention.name, intervention.state))
 
 
 def intervention_heading(dominoes: "Dominoes", intervention: "Intervention") -> str:
@@ -74,8 +74,8 @@ def intervention_heading(dominoes: "Dominoes", intervention: "Intervention") -> 
     before = dominoes.results.equilibrium.forecasts[intervention.name][intervention.state]
     share = dominoes.results.availability(intervention)
     where = f", available in {percent(share)} of cases" if share < 1 - 1e-9 else ""
-    clause = mid_sentence(words.full_clause(intervention.name, intervention.state))
-    return f"{clause} ({percent(before)} now{where})"
+    now = f"{percent(before)} now{where}"
+    return mid_sentence(words.full_clause(intervention.name, intervention.state, now))
 
 
 def effect_rows(
@@ -192,12 +192,12 @@ def intervention_notes(dominoes: "Dominoes", intervention: "Intervention") -> It
             "available: it is taken where it is, and elsewhere the choice stays free."
         )
     names = dominoes.results.unforeseen_moves(intervention)
-    moves = [words.heading(name) for name in names]
+    moves = [words.move_phrase(name) for name in names]
     if moves:
         choice = unforeseen_choice([d for d in words.diagram.decisions if d.name in names])
         yield (
             "With fixed policies, some moves face situations that could not occur before, and are "
-            f"assumed to choose {choice} there: {join_list(list(map(mid_sentence, moves)))}."
+            f"assumed to choose {choice} there: {join_list(moves)}."
         )
 
 
@@ -234,12 +234,12 @@ def _effect_row(
 
 
 def outcome_label(words: Words, name: str, state: str) -> str:
-    """Return what an effect is about: `Lease: lost`, or on a scale `Traffic: mean, ships a day`."""
+    """Return what an effect is about: `The lease is lost`, on a scale `Traffic: mean, ships`."""
     scale = words.node(name).scale
     if state == MEAN and scale is not None:
         unit = f", {scale.unit}" if scale.unit else ""
         return f"{capitalize_first(words.label(name))}: mean{unit}"
-    return capitalize_first(words.entry(name, state))
+    return capitalize_first(words.full_clause(name, state))
 
 
 def effect_shift(words: Words, effect: "Effect") -> Shift:

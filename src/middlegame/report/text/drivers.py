@@ -175,7 +175,7 @@ def _leader(words: Words, question: "QuestionOutcomes", variation: "OneAtATime")
         return f"With all ranges at their middle: {scale_clause(on_scale)}"
     leader, chance = most_likely(shares)
     outcome = f"{outcome_clause(words, question, leader)} ({percent(chance)})"
-    return f"With all ranges at their middle, the most likely outcome is {outcome}."
+    return f"With all ranges at their middle, the most likely {outcome}."
 
 
 def question_title(equilibrium: "Equilibrium", question: "QuestionOutcomes") -> str:
@@ -204,10 +204,10 @@ def answer_words(question: "QuestionOutcomes", answer: float, *, unit: bool = Tr
 
 
 def outcome_clause(words: Words, question: "QuestionOutcomes", outcome: str) -> str:
-    """Return a question's outcome as a clause; yes or no where it is not about one node."""
+    """Return what goes on from "the most likely": an outcome of one node, else an answer."""
     if question.node is not None:
-        return f"that {mid_sentence(words.clause(question.node, outcome))}"
-    return f'"{outcome}"'
+        return f"outcome is that {mid_sentence(words.clause(question.node, outcome))}"
+    return f"answer is {outcome}"
 
 
 def flip_sentence(
@@ -229,7 +229,7 @@ def flip_sentence(
     private = {number.path for number in words.diagram.private_numbers}
     if flip.jumps and any(parameters[place].path in private for place in flip.parameters):
         jump += f", {STEPS}"
-    return f"With {join_list(parts)}{where}, the most likely outcome is {after}{jump}."
+    return f"With {join_list(parts)}{where}, the most likely {after}{jump}."
 
 
 def method(drivers: Sequence["QuestionDrivers"]) -> str:

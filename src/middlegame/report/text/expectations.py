@@ -132,7 +132,7 @@ def _notes(equilibrium: "Equilibrium", words: Words) -> Iterator[str]:
             )
         for move, chance in each.unforeseen.items():
             yield (
-                f"With a probability of {percent(chance)}, {mid_sentence(words.heading(move))} "
+                f"With a probability of {percent(chance)}, {words.move_phrase(move)} "
                 "comes to be made where its actor thought it impossible; there it chooses as it "
                 "would without its error."
             )
@@ -186,7 +186,9 @@ def _move_rows(
             if Is(node.name, (state,)) in asked:
                 continue
             expected = tuple(some[0].play.forecasts[node.name][state] for some in groups)
-            yield ExpectationRow(words.entry(node.name, state), chance, expected)
+            yield ExpectationRow(
+                capitalize_first(words.full_clause(node.name, state)), chance, expected
+            )
 
 
 def _value_row(label: str, mean: float, expected: tuple[float, ...], node: Node) -> ExpectationRow:

@@ -31,6 +31,10 @@ _PREDICATIVES = frozenset({
 """Adjectives and irregular participles that are common as names of states."""
 _PARTICIPLES = frozenset({"alone", "bound", "caught", "found"})
 _FINITE_VERBS = frozenset({"are", "does", "goes", "has", "have", "is", "was", "were", "will"})
+_NO_VERBS = frozenset({
+    "afterwards", "always", "besides", "hers", "less", "nowadays", "others", "ours", "perhaps",
+    "sometimes", "theirs", "towards", "yours",
+})  # fmt: skip
 _NO_VERB_ENDINGS = ("ss", "us", "is", "'s", "ous")
 _NO_PLURAL_ENDINGS = ("ss", "us", "is", "'s")
 
@@ -115,7 +119,8 @@ def absence_clause(label: str) -> str:
 def begins_with_verb(text: str) -> bool:
     """Whether a label looks like a verb in the third person: `waits and sees`."""
     first = text.split(" ", 1)[0]
-    return len(first) > 3 and first.endswith("s") and not first.endswith(_NO_VERB_ENDINGS)
+    ends = first.endswith("s") and not first.endswith(_NO_VERB_ENDINGS)
+    return len(first) > 3 and ends and first.lower() not in _NO_VERBS
 
 
 def are_verbal(labels: Iterable[str]) -> bool:

@@ -1,7 +1,10 @@
 """Hypotheses in words: what the evidence says about each factor that is hidden from others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from middlegame.analysis.evidence_weights import (
     STRONG,
@@ -12,6 +15,7 @@ from middlegame.analysis.evidence_weights import (
 )
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.judgements import judgement_words
+from middlegame.report.text.narrative import words_of
 from middlegame.report.text.words import Words, date, percent
 
 if TYPE_CHECKING:
@@ -25,20 +29,74 @@ METHOD = (
 )
 _NEUTRAL_FACTOR = 1.05
 """Bayes factors below it do not discriminate at all."""
+_LEAST_CHANGE = 0.005
+"""Share of a private number's mean from which on a change of it is shown."""
 _MOST_CORRELATIONS = 3
 _MOST_SUMMARIZED = 3
 _LEAST_CORRELATION = 0.2
 """Smaller correlations may be due to the draws, and are left out."""
 
 
+@dataclass(frozen=True)
+class NumberText:
+    """What the evidence says about a number that its owner alone knows.
+
+    Attributes:
+        posterior: its mean and 90% interval, given all evidence.
+        prior: the same before the evidence.
+        rows: for each piece of evidence its label, its date, the change of the mean, and mean and
+            interval after it.
+        conclusion: a sentence on what all evidence changes.
+    """
+
+    posterior: str
+    prior: str
+    rows: tuple[tuple[str, str, str, str], ...]
+    conclusion: str
+
+
+def number_text(words: Words, factor: HypothesisSet) -> NumberText | None:
+    """Return what the evidence says about a private number; None for a factor with states."""
+    number = words.private_numbers.get(factor.name)
+    if number is None:
+        return None
+
+    def mean_of(chances: Mapping[str, float]) -> float:
+        return float(number.values @ np.array(list(chances.values())))
+
+    def in_words(chances: Mapping[str, float]) -> str:
+        low, high = number.interval(np.array(list(chances.values())))
+        mean = words.in_unit(factor.name, f"{mean_of(chances):.3g}")
+        return f"mean {mean}, 90% interval {low:.3g} to {high:.3g}"
+
+    rows, before = [], mean_of(factor.prior)
+    for piece in factor.pieces:
+        change, before = mean_of(piece.posterior) - before, mean_of(piece.posterior)
+        shown = f"{change:+.2g}" if abs(change) >= _LEAST_CHANGE * abs(before) else "0"
+        when = date(piece.date) if piece.date else ""
+        label = capitalize_first(evidence_label(words, piece))
+        rows.append((label, when, shown, in_words(piece.posterior)))
+    prior, posterior = in_words(factor.prior), in_words(factor.posterior)
+    conclusion = (
+        "The evidence does not change this number."
+        if prior == posterior
+        else f"All evidence changes the mean from {mean_of(factor.prior):.3g} to "
+        f"{words.in_unit(factor.name, f'{mean_of(factor.posterior):.3g}')}."
+    )
+    return NumberText(posterior, prior, tuple(rows), conclusion)
+
+
 def informed_factors(found: "Hypotheses") -> tuple[HypothesisSet, ...]:
     """Return the factors that the evidence says something about; all where they were named."""
-    informed = tuple(factor for factor in found.factors if _is_informed(factor))
+    words = words_of(found.equilibrium)
+    informed = tuple(factor for factor in found.factors if _is_informed(factor, words))
     return found.factors if found.named or not informed else informed
 
 
-def _is_informed(factor: HypothesisSet) -> bool:
+def _is_informed(factor: HypothesisSet, words: Words) -> bool:
     """Return whether a piece of evidence discriminates at all, or all together move a state."""
+    if number := number_text(words, factor):
+        return number.prior != number.posterior
     moved = any(
         percent(factor.prior[state]) != percent(chance)
         for state, chance in factor.posterior.items()
@@ -52,14 +110,19 @@ def left_out(found: "Hypotheses") -> str:
     if not count:
         return ""
     rest = "1 more hidden factor is" if count == 1 else f"{count} more hidden factors are"
-    their = "its states stay" if count == 1 else "their states stay"
-    return f"{rest} left out: {their} as likely as before the evidence."
+    return f"{rest} left out, as the evidence says nothing about {'it' if count == 1 else 'them'}."
 
 
 def summary(words: Words, factors: Sequence[HypothesisSet]) -> str:
     """Return the main result: the likeliest state of each hidden factor, before and after."""
     sentences = []
     for factor in factors[:_MOST_SUMMARIZED]:
+        if number := number_text(words, factor):
+            label = mid_sentence(words.label(factor.name))
+            sentences.append(
+                f"Given the evidence, {label}: {number.posterior} (prior: {number.prior})."
+            )
+            continue
         state = _likeliest(factor)
         sentences.append(
             f"Given the evidence, the probability that "

@@ -3,7 +3,7 @@
 from middlegame.analysis.reason_groups import InterestContribution
 from middlegame.report.text.grammar import as_noun, is_clause, mid_sentence
 from middlegame.report.text.words import Words
-from middlegame.scenario.conditions import ALWAYS
+from middlegame.scenario.conditions import ALWAYS, Is
 from middlegame.scenario.model.references import base_name
 
 _CERTAIN = 0.005
@@ -42,6 +42,10 @@ class InterestPhrases:
         label = self.label(each)
         if each.worth is None:
             return self._points(each, label)
+        if own := self._own_option(each):
+            if each.worth > 0:
+                return f"the gain from {own} itself"
+            return f"{'avoiding the loss' if chosen else 'the loss'} from {own} itself"
         better = each.probability if side > 0 else each.other_probability
         if each.worth < 0:
             without = better is not None and better < _CERTAIN
@@ -74,6 +78,19 @@ class InterestPhrases:
         if self.move != name:
             return f"lower costs of {label}"
         return f"{'avoiding the cost' if chosen else 'the cost'} of {label}"
+
+    def _own_option(self, each: InterestContribution) -> str:
+        """Return the option of this very move that an unlabelled interest is about, if any."""
+        match each.path, self.words.scenario:
+            case ("interests", str(actor), int(place), *_), scenario if scenario:
+                when = scenario.interests[actor][place].when
+                if (
+                    isinstance(when, Is)
+                    and base_name(when.variable) == self.move
+                    and not self._is_labelled(each)
+                ):
+                    return " or ".join(f'"{self.words.state(self.move, s)}"' for s in when.states)
+        return ""
 
     def _is_labelled(self, each: InterestContribution) -> bool:
         match each.path, self.words.scenario:

@@ -19,6 +19,7 @@ from middlegame.report.text.judgement_values import (
 from middlegame.report.text.words import Words, clean, name_as_words
 from middlegame.scenario.model.factors import Factor
 from middlegame.scenario.model.fields import read_citation
+from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.scenario import Scenario
 from middlegame.scenario.model.walk import judgements, judgements_by_place
 
@@ -32,6 +33,8 @@ _REASONING = "Levels of reasoning"
 _OTHER = "Other numbers"
 _NAMED_NUMBERS = "Named numbers"
 _COST_OF = "Costs of options"
+_OTHERS = "all other actors"
+_ANY_CASE = "in any case"
 _THIS_FACTOR, _IS_WORTH = "this factor", "is worth"
 """Claims of judgements without a claim of their own."""
 
@@ -121,7 +124,7 @@ def judgement_groups(
         middle = used.get(raw.name)
         written = JudgementRow(
             name=clean(raw.name),
-            case=case,
+            case=capitalize_first(case),
             claim=clean(raw.label) or claim,
             value=interval_words(raw.low, raw.high, raw.unit, raw.best),
             exact=raw.low == raw.high,
@@ -162,15 +165,28 @@ def place_words(words: Words, path: JudgementPath) -> str:
         ) and not _is_on_scale(words, name):
             label = capitalize_first(words.clause(name, state))
         case ("interests", *_):
-            return f"{title}: {mid_sentence(case)}" if claim == _IS_WORTH else label
-        case ("moves", *_):
-            return f"{label} ({case})"
+            return f"{title}: {case}" if claim == _IS_WORTH else label
+        case ("moves", str(name), _, str(option), *_):
+            return _cost_words(words, name, option)
         case ("actors" | "precision" | "behaviour", *_):
-            return f"{title}: {mid_sentence(case)}"
-    if not case or case == "In any case":
-        return label
-    first, _, rest_of_case = case.partition(" ")
-    return f"{label} ({f'{first.lower()} {rest_of_case}'.strip()})"
+            return f"{title}: {case}"
+    return label if case in ("", _ANY_CASE) else f"{label} ({case})"
+
+
+def _cost_words(words: Words, name: str, option: str) -> str:
+    """Return what an option costs its actor: `Cost to Moscow of "waits"`."""
+    cost = f"Cost to {mid_sentence(words.subject(name))} of"
+    if words.node(name).scale and option == "costs":
+        return f"{cost} {mid_sentence(words.label(name))}"
+    label, decisions = words.state(name, option), words.diagram.decisions
+    owners = {each.owner for each in decisions if base_name(each.name) == name}
+    alike = {
+        base_name(each.name)
+        for each in decisions
+        if each.owner in owners and label in words.states(each.name)
+    }
+    which = f" ({mid_sentence(words.label(base_name(name)))})" if len(alike) > 1 else ""
+    return f'{cost} "{label}"{which}'
 
 
 def _raws(equilibrium: "Equilibrium") -> Iterator[_Judgement]:
@@ -241,7 +257,7 @@ def _describe(words: Words, path: JudgementPath) -> tuple[str, str, str]:
     match path:
         case ("factors", str(name), *rest):
             case, state = _rule(words, name, rest)
-            return words.label(name), case, words.state(name, state) if state else _THIS_FACTOR
+            return words.heading(name), case, words.state(name, state) if state else _THIS_FACTOR
         case ("numbers", str(name)):
             return _NAMED_NUMBERS, "", name_as_words(name)
         case ("moves", str(name), "options", str(option), *_):
@@ -250,7 +266,7 @@ def _describe(words: Words, path: JudgementPath) -> tuple[str, str, str]:
             return _COST_OF, words.heading(name), "each value"
         case ("interests", str(actor), int(place), *_) if words.scenario:
             interest = words.scenario.interests[actor][place]
-            case = capitalize_first(words.interest(interest))
+            case = words.interest(interest)
             claim = clean(interest.label) if interest.label else _IS_WORTH
             if path[-1] == "private_spread":
                 claim = f"{claim}, known to this actor alone (standard deviation)"
@@ -258,26 +274,25 @@ def _describe(words: Words, path: JudgementPath) -> tuple[str, str, str]:
         case ("actors", str(actor), "patience"):
             return (
                 _PATIENCE,
-                capitalize_first(words.actor(actor)),
+                mid_sentence(words.actor(actor)),
                 "worth of a point one year later",
             )
         case ("behaviour", *_):
-            return _REASONING, "All other actors", "mean level"
+            return _REASONING, _OTHERS, "mean level"
         case ("actors", str(actor), "behaviour", *_):
-            return _REASONING, capitalize_first(words.actor(actor)), "mean level"
+            return _REASONING, mid_sentence(words.actor(actor)), "mean level"
         case ("offers", str(name), *rest):
-            return words.label(name), _offered(rest), "costs"
+            return words.heading(name), _offered(rest), "costs"
         case ("actors", str(actor), *_):
-            return _PRECISION, capitalize_first(words.actor(actor)), "precision"
+            return _PRECISION, mid_sentence(words.actor(actor)), "precision"
         case ("evidence", str(name), *_) if words.scenario and name in words.scenario.evidence:
-            label = words.scenario.evidence[name].label
-            return "Reliability of reports", "", clean(label) if label else name_as_words(name)
+            return "Reliability of reports", "", words.label(name)
         case ("beliefs", str(actor), "judgements", str(place)) if words.scenario:
             path, _ = judgements_by_place(words.scenario)[place]
             whose = f"Beliefs of {lower_article(words.actor(actor))}"
             return whose, "", mid_sentence(place_words(words, path))
         case ("precision",):
-            return _PRECISION, "All other actors", "precision"
+            return _PRECISION, _OTHERS, "precision"
         case ("fit", "coefficients", str(name)) if words.scenario and words.scenario.fit:
             coefficient = words.scenario.fit.coefficients[name]
             return (
@@ -295,10 +310,10 @@ def _offered(rest: list[Any]) -> str:
     """Return which part of an offer has a cost."""
     match rest:
         case ["terms", int(place), *_]:
-            return f"Breaking promise {place + 1}"
+            return f"breaking promise {place + 1}"
         case ["accepting_costs"]:
-            return "Accepting the offer"
-    return "Making the offer"
+            return "accepting the offer"
+    return "making the offer"
 
 
 def _rule(words: Words, name: str, rest: list[Any]) -> tuple[str, str]:
@@ -308,24 +323,24 @@ def _rule(words: Words, name: str, rest: list[Any]) -> tuple[str, str]:
         return "", ""
     match rest:
         case ["chance", str(state)]:
-            return "In any case", state
+            return _ANY_CASE, state
         case ["start", str(state)]:
-            return "Before the first period", state
+            return "before the first period", state
         case ["mean" | "spread" as key]:
-            return "In any case", key
+            return _ANY_CASE, key
         case ["rules", int(place), "shift" | "spread" as key] if factor.rules:
             return f"{_when(words, factor, place)}, from its previous value", key
         case ["stays"]:
-            return "Remaining in its state", ""
+            return "remaining in its state", ""
         case ["rules", int(place), "then", str(state)] if factor.rules:
             return _when(words, factor, place), state
         case ["causes", "background", *_] if factor.causes:
-            return "Without these causes", factor.causes.state
+            return "without these causes", factor.causes.state
         case ["causes", str(state), int(place), *_] if factor.causes:
-            return f"Caused if {words.condition(factor.causes.causes[place].if_)}", state
+            return f"caused if {words.condition(factor.causes.causes[place].if_)}", state
         case ["table", "rows", int(place), "then", str(state)] if factor.table:
             row = factor.table.rows[place]
-            return f"If {words.facts(zip(factor.table.given, row.when, strict=True))}", state
+            return f"if {words.facts(zip(factor.table.given, row.when, strict=True))}", state
     return "", ""
 
 
@@ -335,11 +350,11 @@ def _is_on_scale(words: Words, name: str) -> bool:
 
 
 def _when(words: Words, factor: Factor, place: int) -> str:
-    """Return the condition of a rule: `If the lease is lost`, `Otherwise`, `In any case`."""
+    """Return the condition of a rule: `if the lease is lost`, `otherwise`, `in any case`."""
     condition = factor.rules[place].if_ if factor.rules else None
     if condition is not None:
-        return f"If {words.condition(condition)}"
-    return "Otherwise" if place else "In any case"
+        return f"if {words.condition(condition)}"
+    return "otherwise" if place else _ANY_CASE
 
 
 def _cited(scenario: Scenario | None, cite: str) -> CitedPlace:

@@ -104,11 +104,13 @@ def question_label(words: Words, question: Question) -> str:
 def question_clause(words: Words, question: Question) -> str:
     """Return a yes-or-no question as a clause that goes on from "it is likely that".
 
-    That is its label within a sentence, or its condition if the label asks ("Is the lease lost?").
+    That is its label within a sentence; without one, or if it asks ("Is the lease lost?"), its
+    condition.
     """
     label = question_label(words, question)
-    asks = label.endswith("?") and question.value is None
-    return mid_sentence(words.condition(question.will) if asks else label)
+    asks = not question.label or label.endswith("?")
+    told = words.condition(question.will) if asks and question.value is None else label
+    return mid_sentence(told)
 
 
 def value_answers(
@@ -310,7 +312,7 @@ def nash_sentence(found: "NashResult") -> str:
     if worst is not None:
         sentence += (
             f"; largest remaining regret {found.regret[worst]:.1e} points, in "
-            f"{mid_sentence(words.heading(worst))} "
+            f"{words.move_phrase(worst)} "
             f"(weighted by reach: {found.expected_regret[worst]:.1e})"
         )
     if found.continuum:

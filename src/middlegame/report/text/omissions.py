@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from middlegame.equilibrium.omissions import omissions
-from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.words import percent
 
@@ -26,7 +26,7 @@ def omission_sentences(equilibrium: "Equilibrium") -> list[str]:
         )
     if found.unavailable:
         options = [
-            f'"{words.state(move, option)}" ({mid_sentence(words.heading(move))})'
+            f'"{words.state(move, option)}" ({words.move_phrase(move)})'
             for move, closed in found.unavailable.items()
             for option in closed
         ]

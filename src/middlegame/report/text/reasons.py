@@ -24,9 +24,9 @@ _METHOD = (
     "the logarithm of the odds between the two options, divided by the actor's precision (McKelvey "
     "& Palfrey 1998){mean}."
 )
-FACTOR_METHOD = (
+_FACTOR_METHOD = (
     "Each move or factor is made certain by itself, known to every actor before play, and the "
-    "contest is solved again. The contest's evidence is set aside."
+    "contest is solved again."
 )
 _LEAST_POINTS = 0.3
 """Points from which on a contribution is named in a sentence."""
@@ -102,7 +102,11 @@ def title(found: Reasons) -> str:
 
 
 def method(found: Reasons) -> str:
-    """Return how the numbers of the reasons for a move's option are defined, and add up."""
+    """Return how the numbers are defined: a move's reasons, or what would move a factor."""
+    if not found.rather_than:
+        evidence = found.equilibrium.diagram.evidence
+        aside = " The contest's evidence is set aside." if evidence else ""
+        return _FACTOR_METHOD + aside
     where, mean = "In each situation", ""
     if found.world_count:
         where = "In each situation of each world"

@@ -9,6 +9,7 @@ from middlegame.report.text.grammar import capitalize_first, join_list, mid_sent
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.values import with_unit
+from middlegame.report.text.words import Words
 from middlegame.scenario.model.judgement import format_number
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def information_gain_rows(found: "ValueOfInformation") -> list[QuestionGains]:
             for g in each.judgements
         ]
         rows += [
-            _gain_row(f"{words.label(g.name)} (hidden factor)", question, g, True)
+            _gain_row(f"{words.heading(g.name)} ({_kind(words, g.name)})", question, g, True)
             for g in each.factors
         ]
         kept = [row for row in rows if row is not None]
@@ -108,6 +109,10 @@ def information_gain_rows(found: "ValueOfInformation") -> list[QuestionGains]:
             mean = f"mean {mean}, expected error {error}"
         gains.append(QuestionGains(title, mean, each.uncertainty < _CERTAIN, tuple(kept)))
     return gains
+
+
+def _kind(words: Words, name: str) -> str:
+    return "private number" if name in words.private_numbers else "hidden factor"
 
 
 def _gain_row(
@@ -205,9 +210,9 @@ def commitment_rows(found: "ValueOfInformation", most: int = _MOST_COMMITMENTS) 
     for actor, values in by_actor.items():
         for value in values[:most]:
             move = value.intervention
-            clause = mid_sentence(words.full_clause(move.name, move.state))
-            own = " (own commitment)" if value.mover == actor else ""
-            label = f"{capitalize_first(words.actor(actor))}, if {clause}{own}"
+            own = ("own commitment",) if value.mover == actor else ()
+            clause = mid_sentence(words.full_clause(move.name, move.state, *own))
+            label = f"{capitalize_first(words.actor(actor))}, if {clause}"
             rows.append(ValueRow(actor, label, _points(value.points), value.points))
     return rows
 

@@ -223,7 +223,7 @@ class Words:
     def state(self, name: str, state: str) -> str:
         """Return the label of an option of a move, or of a state of a factor."""
         if name in self._private:
-            return self._in_unit(name, state)
+            return self.in_unit(name, state)
         move = self.scenario.moves.get(base_name(name)) if self.scenario else None
         option = move.options.get(state) if move else None
         scale = self.node(name).scale if self.knows(name) else None
@@ -231,7 +231,7 @@ class Words:
             return with_unit(clean(state), clean(scale.unit))
         return clean(option.label) if option and option.label else name_as_words(state)
 
-    def _in_unit(self, name: str, value: str) -> str:
+    def in_unit(self, name: str, value: str) -> str:
         """Return a value of a number that its owner alone knows, with its unit."""
         path = self._private[name]
         if path[-1] == "private_spread":
@@ -245,11 +245,13 @@ class Words:
         if name.startswith(GIVEN):
             label = self.condition(parse_condition(label))
         table = node.table if isinstance(node, Chance) else None
+        piece = self.scenario.evidence.get(name) if self.scenario else None
+        saw = self.condition(piece.saw) if piece and not piece.label else ""
         if not isinstance(table, Report):
-            return mid_sentence(label)
+            return mid_sentence(label) + (f" ({saw})" if saw else "")
         value = float(evaluate_numbers((table.odds,), self.diagram.theta, np)[0])
         ratio = f"{value:.2g}:1" if value >= 1 else f"1:{1 / value:.2g}"
-        return f"{mid_sentence(label)} (a report, {ratio})"
+        return f"{mid_sentence(label)} (a report{f' that {saw}' if saw else ''}, {ratio})"
 
     def states(self, name: str) -> list[str]:
         """Return the labels of all options or states, in written order."""
@@ -285,6 +287,8 @@ class Words:
             return written
         if self.state(name, state) == "none" and (absence := absence_clause(self.subject(name))):
             return absence
+        if name in self.private_numbers:
+            return f"{self._bare(name)} {self._predicates(name, (state,))[0]}"
         if self._are_labelled_values(name, (state,)):
             return f"{self._bare(name)} is {self.state(name, state)}"
         return f"{self.subject(name)} {self._predicate(name, state)}"
@@ -296,25 +300,27 @@ class Words:
         on_scale = isinstance(node, Decision) and node.scale is not None
         return labelled and on_scale and None not in scale_values(states)
 
-    def entry(self, name: str, state: str) -> str:
-        """Return the label of a table's row: for a move its heading and option, else the clause."""
-        if isinstance(self.node(name), Decision):
-            label = f"{self.heading(base_name(name))}: {self.state(name, state)}"
-            return label + self._when(name)
-        return self.clause(name, state)
+    def full_clause(self, name: str, state: str, *asides: str) -> str:
+        """Return the clause, with the move's label behind it where its actor has several moves.
 
-    def full_clause(self, name: str, state: str) -> str:
-        """Return the clause, with the move's label behind it where its actor has several moves."""
-        node = self.node(name)
+        Args:
+            name: the move or factor.
+            state: its option or state.
+            asides: what else stands in the bracket behind the clause.
+        """
+        node, clause = self.node(name), self._bare_clause(name, state)
+        behind = [self._when(name).removeprefix(" (").removesuffix(")"), *asides]
         if isinstance(node, Decision) and not self.has_clause(name, state):
             own = {base_name(d.name) for d in self.diagram.decisions if d.owner == node.owner}
-            if len(own) > 1:
-                return f"{self.clause(name, state)} ({mid_sentence(self._bare(name))})"
-        return self.clause(name, state)
+            label = mid_sentence(self._bare(name))
+            if len(own) > 1 and label not in (self.state(name, state), clause):
+                behind.insert(0, label.replace(" (", ": ").replace(")", ""))
+        written = "; ".join(filter(None, behind))
+        return f"{clause} ({written})" if written else clause
 
     def _predicate(self, name: str, state: str) -> str:
         label = self.state(name, state)
-        if name in self._private or level_owner(name):
+        if level_owner(name):
             return f"is {label}"
         if self.is_verbal(name):
             return label
@@ -331,14 +337,23 @@ class Words:
         return "choose" if is_several(self.subject(name)) else "chooses"
 
     def heading(self, name: str) -> str:
-        """Return a move's label, with its actor unless the label contains it."""
-        label, node = self.label(name), self.node(name)
+        """Return the label of a move or factor as a heading: a move's with its actor before it."""
+        label, actor = self.label(name), self._unnamed_actor(name)
+        return capitalize_first(f"{actor}: {mid_sentence(label)}" if actor else label)
+
+    def move_phrase(self, name: str) -> str:
+        """Return a move as it stands within a sentence: `the Western reply by Washington`."""
+        label, actor = mid_sentence(self.label(name)), self._unnamed_actor(name)
+        return f"{label} by {mid_sentence(actor)}" if actor else label
+
+    def _unnamed_actor(self, name: str) -> str:
+        """Return the actor of a move whose label does not contain it; else nothing."""
+        node = self.node(name)
         if not isinstance(node, Decision):
-            return label
-        actor = self.actor(node.owner)
-        lowered = label.lower()
-        said = actor.lower() in lowered or any(f"{w}'s" in lowered for w in actor.lower().split())
-        return label if said else f"{actor}: {mid_sentence(label)}"
+            return ""
+        actor, label = self.actor(node.owner), self.label(name).lower()
+        said = actor.lower() in label or any(f"{w}'s" in label for w in actor.lower().split())
+        return "" if said else actor
 
     def condition(self, condition: Condition, *, outer: bool = True) -> str:
         """Return a condition in words."""
@@ -424,9 +439,9 @@ class Words:
     def _predicates(self, name: str, states: Sequence[str]) -> list[str]:
         """Return a predicate for each state; of ordered values one for each run of neighbours."""
         node = self.node(name)
-        if name in self._private_numbers:
-            runs = self._private_numbers[name].runs(states)
-            return [f"is {self._in_unit(name, run)}" for run in runs]
+        if name in self.private_numbers:
+            runs = self.private_numbers[name].runs(states)
+            return [f"is {self.in_unit(name, run)}" for run in runs]
         if node.scale is None:
             return [self._predicate(name, state) for state in states]
         verb = self.verb(name)
@@ -435,7 +450,8 @@ class Words:
         return [*(self._predicate(name, s) for s in others), *(f"{verb} {run}" for run in runs)]
 
     @cached_property
-    def _private_numbers(self) -> dict[str, PrivateNumber]:
+    def private_numbers(self) -> dict[str, PrivateNumber]:
+        """The numbers that their owners alone know, by their nodes."""
         return {number.node: number for number in self.diagram.private_numbers}
 
     @cached_property

@@ -306,7 +306,7 @@ def _largest_change(before: "Equilibrium", after: "Equilibrium") -> tuple[_Subje
     ]
     if not subjects:
         subjects = [
-            _Subject(capitalize_first(words.entry(name, state)), node=name, state=state)
+            _Subject(capitalize_first(words.full_clause(name, state)), node=name, state=state)
             for name, forecast in after.forecasts.items()
             if name not in fixed
             for state in forecast
@@ -332,11 +332,8 @@ def _most_changed_move(live: "LiveContest", after: "Equilibrium") -> str:
     rise, name, state, was_then, is_now = max(rises)
     if rise < _SMALL:
         return ""
-    says_itself = words.is_verbal(name) or words.has_clause(name, state)
-    clause = words.clause(name, state) if says_itself else words.entry(name, state)
-    return (
-        f", above all: {mid_sentence(clause)} ({percent(was_then)} before, {percent(is_now)} now)"
-    )
+    change = f"{percent(was_then)} before, {percent(is_now)} now"
+    return f", above all: {mid_sentence(words.full_clause(name, state, change))}"
 
 
 def _single_effects(
