@@ -76,5 +76,8 @@ def test_order_of_solution_tells_of_perceived_contests(capsys):
         {"actor": "a", "aware_of": []},
         {"actor": "d", "aware_of": ["a"]},
     ]
-    show_order(diagram, Console(width=120))
-    assert "Solved so 3 times: once as written" in capsys.readouterr().out
+    show_order(diagram, scenario(believed), Console(width=120))
+    text = unwrap(capsys.readouterr().out)
+    assert "Solved so 3 times: once as written" in text
+    first = diagram.decisions[0]
+    assert f"({first.name})" in text

@@ -1,6 +1,7 @@
 """The value of information and of commitment in the terminal and in the report."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from rich.cells import cell_len
@@ -15,6 +16,7 @@ from middlegame.report.html.forms import as_markdown
 from middlegame.report.html.report import html_report
 from middlegame.report.html.sections import sections
 from middlegame.report.text.value_of_information import commitment_rows
+from middlegame.scenario import read_text
 from tests.report.pages import page_text, show_plain, unwrap
 
 
@@ -101,3 +103,27 @@ def test_markdown_separates_a_share_from_its_label(found: ValueOfInformation) ->
     text = as_markdown(html_report(found.equilibrium, analyses=sections(found)))
     assert "- The loan behind the offer is real (give or take 0.6%): **2.5%**" in text
     assert "- The loan behind the offer (hidden factor): **1.2%**" in text
+
+
+_TOLL = """
+title: Toll
+actors: {north: The north, south: The south}
+moves:
+  toll: {by: north, scale: {from: 0, to: 40, step: 10, unit: ducats}, options: {closed: {}}}
+  wait: {by: north, options: [short, long]}
+interests: {north: [{worth: 0.1 * toll}], south: [{worth: -0.2 * toll}]}
+"""
+
+
+def test_commitments_to_neighbouring_values_are_one_row_with_a_band():
+    found = mg.solve(read_text(_TOLL).scenario, worlds=0)
+    worths = {"0": 8.0, "10": 6.0, "20": 4.0, "30": 1.0, "closed": 3.0}
+    values = [
+        CommitmentValue(Intervention("toll", state), "north", "south", points)
+        for state, points in sorted(worths.items(), key=lambda item: -item[1])
+    ]
+    rows = commitment_rows(SimpleNamespace(equilibrium=found, commitment_values=values))
+    assert [(row.value, row.label) for row in rows] == [
+        ("+8.0", "The south, if the north chooses 0 ducats (toll; best of 0 to 20)"),
+        ("+3.0", 'The south, if the north chooses "closed" (toll)'),
+    ]

@@ -16,8 +16,8 @@ def explain_command(file: str, order: bool, as_json: bool) -> None:
     from middlegame.report.terminal.order import order as solution_order
     from middlegame.report.terminal.order import show_order
 
-    diagram, _ = open_contest(file)
+    diagram, loaded = open_contest(file)
     if as_json:
         print_json(solution_order(diagram))
     else:
-        show_order(diagram, console())
+        show_order(diagram, loaded.scenario if loaded else None, console())

@@ -1,9 +1,9 @@
 """The order of solution and its cost, in the terminal."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 
 from middlegame.diagram import Diagram
 from middlegame.engine.cost import predict_cost
@@ -12,6 +12,11 @@ from middlegame.engine.graph.relevance import (
     relevant_decisions,
     traced_decisions,
 )
+from middlegame.report.terminal.columns import Page
+from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.narrative import contest_words
+from middlegame.scenario.model.references import base_name
+from middlegame.scenario.model.scenario import Scenario
 
 
 def order(diagram: Diagram) -> dict[str, Any]:
@@ -45,17 +50,25 @@ def order(diagram: Diagram) -> dict[str, Any]:
     }
 
 
-def show_order(diagram: Diagram, console: Console) -> None:
+def show_order(diagram: Diagram, scenario: Scenario | None, console: Console) -> None:
     """Print the moves in their order of solution with the reason, then the predicted cost."""
-    found = order(diagram)
-    console.print(f"[bold]{escape(diagram.title)}[/]: order of solution", highlight=False)
+    found, words = order(diagram), contest_words(diagram, scenario)
+    page = Page(console)
+    page.title(words.title)
+    page.section("Order of solution", "behind each move its name")
     for number, step in enumerate(found["order"], start=1):
-        names = escape(", ".join(step["decisions"]))
-        console.print(f"  {number}. {names}", highlight=False)
+        names = _by_move(step["decisions"])
+        page.hanging(
+            f"{number}.",
+            "; ".join(
+                f"{words.heading(move)} ({_names(diagram, some)})" for move, some in names.items()
+            ),
+        )
         if step["cyclic"]:
             why = "solved together, because these moves depend on each other"
         elif step["relies_on"]:
-            why = f"depends on {', '.join(step['relies_on'])}"
+            moves = [words.move_phrase(move) for move in _by_move(step["relies_on"])]
+            why = f"depends on {join_list(moves)}"
         else:
             why = "depends on no other move"
         how = (
@@ -65,26 +78,41 @@ def show_order(diagram: Diagram, console: Console) -> None:
             if step["traced"]
             else "one evaluation"
         )
-        console.print(f"     {escape(why)};\n     {how}", highlight=False)
+        page.hanging("", capitalize_first(f"{why}; {how}."))
+    page.gap()
     if found["perceived"]:
-        console.print(
-            f"  Solved so {len(found['perceived']) + 1} times: once as written, then once as each "
-            "of these actors sees it;\n  the moves of each are taken from its own solution.",
-            highlight=False,
+        page.paragraph(
+            f"Solved so {len(found['perceived']) + 1} times: once as written, then once as each of "
+            "these actors sees it. The moves of each are taken from its own solution."
         )
     for seen in found["perceived"]:
-        given = ", ".join(seen["aware_of"])
+        given = join_list([mid_sentence(words.actor(name)) for name in seen["aware_of"]])
         known = f"aware of the wrong beliefs of {given}, whose moves it foresees"
-        line = f"     {seen['actor']}: {known if given else 'by its own wrong beliefs'}"
-        console.print(escape(line), highlight=False)
+        actor = capitalize_first(words.actor(seen["actor"]))
+        page.hanging("", f"{actor}: {known if given else 'by its own wrong beliefs'}")
+    if found["perceived"]:
+        page.gap()
     cost = found["cost"]
     if cost["operations"]:  # not predicted where a table of the contest itself is too large
-        console.print(
-            f"  One evaluation of all payoffs takes about {cost['operations']:.1e} operations.",
-            highlight=False,
+        page.paragraph(
+            f"One evaluation of all payoffs takes about {cost['operations']:.1e} operations."
         )
-    console.print(
-        f"  The largest table has {cost['largest_table']:.0f} numbers; the number of unknowns is "
-        f"{cost['unknowns']:.0f}.",
-        highlight=False,
+    page.paragraph(
+        f"The largest table has {cost['largest_table']:.0f} numbers; the number of unknowns is "
+        f"{cost['unknowns']:.0f}."
     )
+
+
+def _by_move(names: Iterable[str]) -> dict[str, list[str]]:
+    """Group the names of decisions by their move, which over time is made in many periods."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(base_name(name), []).append(name)
+    return found
+
+
+def _names(diagram: Diagram, names: Sequence[str]) -> str:
+    """Return a move's decisions as they are typed; all of its periods by the first and the last."""
+    every = [node.name for node in diagram.instances(base_name(names[0])) if node.period != 0]
+    whole = len(names) > 2 and set(names) == set(every)
+    return f"{every[0]} to {every[-1]}" if whole else ", ".join(names)

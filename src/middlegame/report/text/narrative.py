@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from middlegame.diagram import Decision
+from middlegame.diagram import Decision, Diagram
 from middlegame.equilibrium.scale_forecast import ScaleForecast
 from middlegame.report.text.branches import fork_notes
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
@@ -14,7 +14,7 @@ from middlegame.report.text.scales import scale_clause
 from middlegame.report.text.words import Words, clean, date, likelihood_opening
 from middlegame.scenario.conditions import Condition, Is
 from middlegame.scenario.model.offer_expansion import expand_offers
-from middlegame.scenario.model.scenario import Question
+from middlegame.scenario.model.scenario import Question, Scenario
 from middlegame.scenario.sources import Sourcing, sourcing
 
 if TYPE_CHECKING:
@@ -28,8 +28,12 @@ MOST_CLAUSES = 5
 
 def words_of(equilibrium: "Equilibrium") -> Words:
     """Return the words for an equilibrium's contest."""
-    scenario = equilibrium.scenario
-    return Words(equilibrium.diagram, expand_offers(scenario).scenario if scenario else None)
+    return contest_words(equilibrium.diagram, equilibrium.scenario)
+
+
+def contest_words(diagram: Diagram, scenario: Scenario | None) -> Words:
+    """Return the words for a contest that is not solved."""
+    return Words(diagram, expand_offers(scenario).scenario if scenario else None)
 
 
 def most_likely(forecast: Mapping[str, float]) -> tuple[str, float]:

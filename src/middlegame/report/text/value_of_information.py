@@ -1,6 +1,6 @@
 """Value of information and of commitment in words: what is worth finding out, what to commit to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.values import with_unit
 from middlegame.report.text.words import Words
+from middlegame.scenario.conditions import scale_values
 from middlegame.scenario.model.judgement import format_number
 
 if TYPE_CHECKING:
@@ -208,13 +209,42 @@ def commitment_rows(found: "ValueOfInformation", most: int = _MOST_COMMITMENTS) 
             by_actor.setdefault(value.beneficiary, []).append(value)
     rows = []
     for actor, values in by_actor.items():
-        for value in values[:most]:
+        for value, band in _bands(words, values)[:most]:
             move = value.intervention
-            own = ("own commitment",) if value.mover == actor else ()
-            clause = mid_sentence(words.full_clause(move.name, move.state, *own))
+            own = "own commitment" if value.mover == actor else ""
+            clause = mid_sentence(words.full_clause(move.name, move.state, band, own))
             label = f"{capitalize_first(words.actor(actor))}, if {clause}"
             rows.append(ValueRow(actor, label, _points(value.points), value.points))
     return rows
+
+
+def _bands(
+    words: Words, values: Sequence["CommitmentValue"]
+) -> list[tuple["CommitmentValue", str]]:
+    """Return commitments, the best first, and of a move on a scale its best value alone.
+
+    Beside it stand the ends of the neighbouring values that are worth at least half as much.
+    """
+    found: list[tuple[CommitmentValue, str]] = []
+    done: set[str] = set()
+    for value in values:
+        name, state = value.intervention.name, value.intervention.state
+        node = words.node(name)
+        on_scale = node.scale is not None and scale_values((state,))[0] is not None
+        if not on_scale:
+            found.append((value, ""))
+        elif name not in done:
+            done.add(name)
+            worth = {v.intervention.state: v.points for v in values if v.intervention.name == name}
+            near = [s for s in node.states if scale_values((s,))[0] is not None]
+            low = high = near.index(state)
+            while low and worth.get(near[low - 1], 0.0) >= value.points / 2:
+                low -= 1
+            while high + 1 < len(near) and worth.get(near[high + 1], 0.0) >= value.points / 2:
+                high += 1
+            band = f"best of {near[low]} to {near[high]}" if low < high else ""
+            found.append((value, band))
+    return found
 
 
 def method(found: "ValueOfInformation") -> str:
