@@ -102,7 +102,7 @@ def test_sweep_interrupted_prints_partial_result_and_keeps_parts(tmp_path):
                "--out", str(out)]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     parts = Path(f"{out}.parts")
-    while process.poll() is None and len(list(parts.glob("*.arrow"))) < 2:
+    while process.poll() is None and len(list(parts.glob("*.npy"))) < 2:
         time.sleep(0.1)
     os.kill(process.pid, signal.SIGINT)
     out_text, err_text = process.communicate(timeout=60)
@@ -111,4 +111,4 @@ def test_sweep_interrupted_prints_partial_result_and_keeps_parts(tmp_path):
     assert "Interrupted: only" in out_text
     assert f"Continue with --out {out} --resume" in " ".join(out_text.split())
     assert not out.exists()
-    assert len(list(parts.glob("*.arrow"))) > 1
+    assert len(list(parts.glob("*.npy"))) > 1

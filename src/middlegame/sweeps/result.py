@@ -1,6 +1,6 @@
 """The result of a sweep: forecasts as means over samples, with intervals."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -72,12 +72,12 @@ class Sweep(Displayed):
     @cached_property
     def count(self) -> int:
         """The number of samples, failed ones included."""
-        return sum(self._tally["outcome"].values())
+        return sum(self._tally[0].values())
 
     @property
     def outcomes(self) -> list[str]:
         """How each sample ended: `solved`, `traced`, or the name of its failure."""
-        found: list[str] = self.store.read(["outcome"])["outcome"].to_pylist()
+        found: list[str] = self.store.table(["outcome"])["outcome"].to_pylist()
         return found
 
     @cached_property
@@ -247,24 +247,24 @@ class Sweep(Displayed):
         """The number of samples without an equilibrium, by how they ended."""
         return {
             name: count
-            for name, count in self._tally["outcome"].items()
+            for name, count in self._tally[0].items()
             if name not in ("solved", "traced")
         }
 
     @property
     def traced_count(self) -> int:
         """The number of samples that were traced in full, as the ramp did not settle them."""
-        return self._tally["outcome"].get("traced", 0)
+        return self._tally[0].get("traced", 0)
 
     @property
     def checked_count(self) -> int:
         """The number of samples compared with the full trace; 0 where none needs a ramp."""
-        return sum(n for agrees, n in self._tally["agrees"].items() if agrees is not None)
+        return sum(n for agrees, n in self._tally[1].items() if agrees is not None)
 
     @property
     def disagreement_count(self) -> int:
         """The number of compared samples whose forecasts differ from the full trace."""
-        return self._tally["agrees"].get(False, 0)
+        return self._tally[1].get(False, 0)
 
     @cached_property
     def clamped(self) -> dict[str, float]:
@@ -278,15 +278,9 @@ class Sweep(Displayed):
         return self.plan.diagram.clamped(self.parameter_values.T)
 
     @cached_property
-    def _tally(self) -> dict[str, dict[Any, int]]:
+    def _tally(self) -> tuple[Mapping[str, int], Mapping[bool | None, int]]:
         """The counts of outcomes, and of results of the comparison with the full trace."""
-        table = self.store.read(["outcome", "agrees"])
-        return {
-            name: {
-                each["values"]: each["counts"] for each in table[name].value_counts().to_pylist()
-            }
-            for name in ("outcome", "agrees")
-        }
+        return self.store.tally()
 
     def to_dataframe(self) -> "pd.DataFrame":
         """Return one row for each state of each node: its mean, intervals and their errors."""
@@ -301,8 +295,7 @@ class Sweep(Displayed):
 
     def worlds_dataframe(self) -> "pd.DataFrame":
         """Return one row for each sample, with the columns of the Parquet file."""
-        table = self.store.read(["world", "outcome", "agrees", *self.plan.columns])
-        found: pd.DataFrame = table.to_pandas()
+        found: pd.DataFrame = self.store.table().to_pandas()
         return found
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """Worlds on disk: blocks kept as they are done, one whole Parquet file in the end.
 
-Each block is an Arrow file of its own in a folder beside the file to come, and appears whole or
-not at all. So whatever ends a sweep loses only the block that was being worked on. Arrow's form is
-the numbers as they are in memory, which takes a tenth of the time of Parquet's to write and read.
+Each block is a file of its own in a folder beside the file to come, and appears whole or not at
+all. So whatever ends a sweep loses only the block that was being worked on. A block's file has
+NumPy's form: Parquet's takes ten times as long to write and read, and PyArrow imports pandas.
 """
 
+import io
 import json
 import shutil
 import weakref
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,30 +92,33 @@ class Store:
     @property
     def done(self) -> list[int]:
         """The numbers of the blocks that are there, in order."""
-        return sorted(int(file.stem) for file in self.folder.glob("*.arrow"))
+        return sorted(int(file.stem) for file in self.folder.glob("*.npy"))
 
     def add(self, block: Block) -> None:
         """Keep a block."""
-        import pyarrow as pa
-
-        table, stream = self._table(pa, block), pa.BufferOutputStream()
-        with pa.ipc.new_file(stream, table.schema) as writer:
-            writer.write_table(table)
-        write_whole(self._block_file(block.number), stream.getvalue().to_pybytes())
+        stream = io.BytesIO()
+        # Column by column: what is read of it later are a few of the columns.
+        np.save(stream, np.asfortranarray(block.values))
+        np.save(stream, np.array(block.outcomes))
+        agrees = [-1 if agrees is None else agrees for agrees in block.agrees]
+        np.save(stream, np.array(agrees, np.int8))
+        write_whole(self._block_file(block.number), stream.getvalue())
 
     def finish(self) -> None:
         """Put all blocks into one file, if they are to be kept."""
-        import pyarrow.parquet as pq
-
         if self.path is None or self.complete:
             return
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         numbers, part = self.done, self.path.with_name(f".{uuid4().hex}.part")
-        first = self._read_blocks(numbers[:1])
+        first = self._table(self._block(numbers[0]))
+        group = max(1, _ROWS // max(1, len(first)))
         try:
             with pq.ParquetWriter(part, first.schema, use_dictionary=["outcome"]) as writer:
-                group = max(1, _ROWS // max(1, len(first)))
                 for begin in range(0, len(numbers), group):
-                    writer.write_table(self._read_blocks(numbers[begin : begin + group]))
+                    blocks = map(self._block, numbers[begin : begin + group])
+                    writer.write_table(pa.concat_tables(map(self._table, blocks)))
             part.replace(self.path)
         finally:
             part.unlink(missing_ok=True)
@@ -125,38 +130,54 @@ class Store:
         if self.path is not None and not self.complete and not self.done:
             shutil.rmtree(self.folder, ignore_errors=True)
 
-    def read(self, columns: Sequence[str]) -> "pa.Table":
-        """Return some columns of all samples, in order."""
-        if self.complete and self.path is not None:
-            import pyarrow.parquet as pq
+    def table(self, columns: Sequence[str] = ()) -> "pa.Table":
+        """Return some columns of all samples, in order; all of the whole file unless given."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
-            return pq.read_table(self.path, columns=list(columns))
-        return self._read_blocks(self.done, columns)
+        if self.complete and self.path is not None:
+            return pq.read_table(self.path, columns=list(columns) or None)
+        table = pa.concat_tables(self._table(self._block(number)) for number in self.done)
+        return table.select(list(columns)) if columns else table
 
     def numbers(self, columns: Sequence[str]) -> Floats:
         """Return some columns of numbers, `[samples, columns]`; nan where a sample failed."""
-        table = self.read(columns)
-        found = [np.asarray(table[name].to_numpy(), float) for name in columns]
-        return np.stack(found, axis=1) if found else np.zeros((len(table), 0))
+        if self.complete and self.path is not None:
+            table = self.table([*_ABOUT_WORLDS[:1], *columns])
+            found = [np.asarray(table[name].to_numpy(), float) for name in columns]
+            return np.stack(found, axis=1) if found else np.zeros((len(table), 0))
+        places = [self.columns.index(name) for name in columns]
+        files = map(self._block_file, self.done)
+        return np.concatenate([np.load(file, mmap_mode="r")[:, places] for file in files])
+
+    def tally(self) -> tuple[Counter[str], Counter[bool | None]]:
+        """Count how samples ended, and whether the full trace agrees; None if not compared."""
+        if self.complete and self.path is not None:
+            table = self.table(_ABOUT_WORLDS)
+            return Counter(table["outcome"].to_pylist()), Counter(table["agrees"].to_pylist())
+        outcomes: Counter[str] = Counter()
+        agrees: Counter[bool | None] = Counter()
+        for block in map(self._block, self.done):
+            outcomes.update(block.outcomes)
+            agrees.update(block.agrees)
+        return outcomes, agrees
 
     def _block_file(self, number: int) -> Path:
-        return self.folder / f"{number:09d}.arrow"
+        return self.folder / f"{number:09d}.npy"
 
-    def _read_blocks(self, numbers: Sequence[int], columns: Sequence[str] = ()) -> "pa.Table":
-        """Return some columns of blocks, all unless any is named."""
+    def _block(self, number: int) -> Block:
+        with self._block_file(number).open("rb") as file:
+            values, outcomes, agrees = (np.load(file) for _ in range(3))
+        return Block(
+            number,
+            values,
+            tuple(outcomes.tolist()),
+            tuple(None if each < 0 else bool(each) for each in agrees.tolist()),
+        )
+
+    def _table(self, block: Block) -> "pa.Table":
         import pyarrow as pa
 
-        names = [*_ABOUT_WORLDS, *self.columns]
-        wanted = list(columns) or names
-        places = sorted(names.index(name) for name in wanted)
-        options = pa.ipc.IpcReadOptions(included_fields=places)
-        parts = []
-        for number in numbers:
-            with pa.OSFile(str(self._block_file(number))) as file:
-                parts.append(pa.ipc.open_file(file, options=options).read_all())
-        return pa.concat_tables(parts).select(wanted)
-
-    def _table(self, pa: Any, block: Block) -> "pa.Table":
         from middlegame.sweeps.plan import BLOCK
 
         first = block.number * BLOCK
