@@ -59,6 +59,7 @@ class NumberCompiler:
     invalid_formulas: list[Fault] = field(default_factory=list)
     _known: dict[Path, Ref] = field(default_factory=dict)
     _computed: dict[Path, FormulaNumber] = field(default_factory=dict)
+    _standards: dict[str, float | tuple[float, Path, Sourced]] = field(default_factory=dict)
 
     def as_believed(
         self, believed: Mapping[Path, Path], numbers: Mapping[str, Judgement]
@@ -92,10 +93,16 @@ class NumberCompiler:
                 if value.exact and not free:
                     self.quantities[name] = value.low
                     continue
-                path = ("fit", section, name)
+                path: Path = ("fit", section, name)
                 if section == "coefficients" and name in correlates:
                     value = replace(value, correlates=correlates[name])
                 self.quantities[name] = self._parameter(value, path, each)
+        for name, column in fit.columns.items():
+            for key, number in column.standards.items():
+                known = 1.0 if number is None else number
+                self._standards[f"{name}.{key}"] = (
+                    (known, ("fit", "columns", name, key), column) if free else known
+                )
 
     def compile(
         self,
@@ -161,9 +168,19 @@ class NumberCompiler:
 
     def _quantity(self, name: str) -> Number:
         """Return what a formula's name stands for; a named number is compiled at its first use."""
-        if name not in self.quantities:
+        if name not in self.quantities and name in self._standards:
+            self.quantities[name] = self._standard(name)
+        elif name not in self.quantities:
             self.quantities[name] = self.compile(self.numbers[name], ("numbers", name))
         return self.quantities[name]
+
+    def _standard(self, name: str) -> Number:
+        """Compile a column's mean or deviation, which is a parameter only while it is learnt."""
+        known = self._standards[name]
+        if isinstance(known, float):
+            return known
+        value, path, column = known
+        return self._parameter(Judgement(value, value, "points"), path, column)
 
     def _is_fitted(self, parameter: int) -> bool:
         return self.parameters[parameter].path[:1] == ("fit",)

@@ -7,7 +7,7 @@ in the other rows, and a multinomial logit on the same columns.
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 from middlegame.base.errors import MiddlegameError
 from middlegame.base.numbers import Floats, clustered_mean
 from middlegame.base.progress import ProgressCallback
-from middlegame.estimation.fitting import maximisation_problem
 from middlegame.estimation.identification import MIN_INFORMATION
-from middlegame.estimation.likelihood import starting_values
+from middlegame.estimation.likelihood import maximisation_problem, starting_values
 from middlegame.estimation.maximum import MaximisationProblem
 from middlegame.estimation.outcomes import Cases, observed_cases
-from middlegame.estimation.penalties import maximise_penalised
+from middlegame.estimation.penalties import choose_strength, maximise_penalised, penalty_units
 from middlegame.estimation.result import FitResult
 
 Integers = NDArray[np.int_]
@@ -183,6 +182,8 @@ def probabilities_out_of_sample(
 ) -> tuple[Floats, int]:
     """Forecast the rows of each fold by the scenario fitted to all others.
 
+    Columns are standardised, and the strength of a penalty is chosen, by the other rows alone.
+
     Args:
         fitted: the fit to all rows; each fold's climb begins from it.
         fold: of each row, `[rows]`.
@@ -198,11 +199,19 @@ def probabilities_out_of_sample(
     failed, folds = 0, int(fold.max()) + 1
     for part in range(folds):
         held = fold == part
-        rows = likelihood.rows(data, data.weights * ~held)
-        problem = maximisation_problem(likelihood, rows, fitted.space)
-        best = maximise_penalised(problem, fitted.penalty, [_begin_of_fold(fitted, problem)])
+        others = data.learning_from(data.weights * ~held)
+        problem = maximisation_problem(likelihood, likelihood.rows(others), fitted.space)
+        begin, penalty = _begin_of_fold(fitted, problem), fitted.penalty
+        if penalty is not None:
+            units = penalty_units(fitted.scenario, others, starting_values(fitted.scenario))
+            penalty = (
+                choose_strength(penalty.kind, units, likelihood, others, fitted.space, begin, part)
+                if penalty.chosen
+                else replace(penalty, units=units)
+            )
+        best = maximise_penalised(problem, penalty, [begin])
         failed += not best.converged
-        chances = np.asarray(likelihood.outcome_probabilities(best.values, data.matrix, cases))
+        chances = np.asarray(likelihood.outcome_probabilities(best.values, others.matrix, cases))
         found[held] = chances[held]
         if progress is not None:
             progress(part + 1, folds)

@@ -1,8 +1,8 @@
 """The rows that a scenario can learn from: covariates as numbers, observations as likelihoods."""
 
 import math
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from middlegame.base.tables import Decimal, parse_number, recognise_decimal
 from middlegame.estimation.data import DataError, DataTable
 from middlegame.scenario import Scenario
 from middlegame.scenario.conditions import conjunction
-from middlegame.scenario.formulas import CategoryTest
+from middlegame.scenario.formulas import CategoryTest, deviation_of, mean_of
 from middlegame.scenario.model.fit import Column, Observed
 from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.model.references import base_name
@@ -36,6 +36,8 @@ class FitData:
         counted: whether the outcomes are counted by columns of their own (`counts`).
         clusters: the group of each row `[rows]`, counted from 0; None if rows stand alone.
         name: of the data.
+        standards: means and deviations by which formulas standardise columns, of all plays, by the
+            names that formulas have for them.
     """
 
     covariates: dict[str, Floats]
@@ -48,6 +50,7 @@ class FitData:
     counted: bool
     clusters: NDArray[np.int_] | None
     name: str
+    standards: dict[str, float] = field(default_factory=dict)
 
     @property
     def row_count(self) -> int:
@@ -66,9 +69,19 @@ class FitData:
 
     @property
     def matrix(self) -> Floats:
-        """The covariates as `[rows, columns]`."""
-        return np.stack(list(self.covariates.values()), axis=1).reshape(self.row_count, -1) \
-            if self.covariates else np.zeros((self.row_count, 0))  # fmt: skip
+        """The covariates, and after them the standards, as `[rows, columns]`."""
+        shape = self.row_count, len(self.standards)
+        columns = np.array(list(self.covariates.values())).reshape(-1, self.row_count)
+        standards = np.broadcast_to(list(self.standards.values()), shape)
+        return np.concatenate([columns.T, standards], axis=1)
+
+    def learning_from(self, weights: Floats) -> "FitData":
+        """Return the rows with other weights, `[rows]`, and standardised by them alone.
+
+        So a row of weight 0 is forecast by what the others tell, without a look at it.
+        """
+        return replace(self, weights=weights, standards=_standards(
+            self.standards, self.covariates, weights))  # fmt: skip
 
 
 def prepare_data(scenario: Scenario, data: DataTable, cluster: str | None = None) -> FitData:
@@ -158,7 +171,28 @@ def prepare_data(scenario: Scenario, data: DataTable, cluster: str | None = None
         name=data.name,
     )
     _refuse_constant(scenario, columns, taken)
-    return taken
+    standards = [name for name in used if name.endswith((mean_of(""), deviation_of("")))]
+    return replace(taken, standards=_standards(sorted(standards), taken.covariates, taken.weights))
+
+
+def _standards(
+    names: Iterable[str], covariates: dict[str, Floats], weights: Floats
+) -> dict[str, float]:
+    """Return the named means and standard deviations of columns, each row counted as its plays.
+
+    As R has it, the deviation is that of a sample. A column that never varies is only centred.
+    """
+    found, plays = {}, float(weights.sum())
+    for name in names:
+        values = covariates[name.rpartition(".")[0]]
+        mean = float(np.average(values, weights=weights))
+        if name.endswith(mean_of("")):
+            found[name] = mean
+            continue
+        squares = float(weights @ (values - mean) ** 2)
+        spread = float(np.sqrt(squares / (plays - 1 if plays > 1 else plays)))
+        found[name] = spread if spread > 1e-12 * np.abs(values).max() else 1.0
+    return found
 
 
 def _refuse_missing(wanted: Sequence[str], data: DataTable) -> None:

@@ -68,6 +68,9 @@ def write_fitted_text(text: str, found: FitResult, posterior: Posterior | None =
             middle = column.categories[int(codes[counts.argmax()])]
             text = _set(text, path, "at", middle, "categories")
         else:
+            for key in reversed(column.standards):
+                if (number := found.data.standards.get(f"{name}.{key}")) is not None:
+                    text = _set(text, path, key, _to_share(number, float(values.std())), "")
             text = _set(text, path, "at", _short(float(values.mean())), "")
     return text
 
@@ -107,6 +110,11 @@ def _set(text: str, path: tuple[str, ...], key: str, value: str, kept: str) -> s
             f"{'.'.join(path)} is written in a form that nothing can be added to: "
             "write it as {label: ...}"
         ) from None
+
+
+def _to_share(value: float, unit: float) -> str:
+    """Write a number to the millionth part of a unit."""
+    return format_number(round(value, 6 - math.floor(math.log10(unit))))
 
 
 def _short(value: float) -> str:

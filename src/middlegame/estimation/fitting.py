@@ -17,8 +17,13 @@ from middlegame.equilibrium.strategy_profile import node_index
 from middlegame.estimation.data import DataError, DataTable, from_dataframe, read_data
 from middlegame.estimation.fit_data import FitData, prepare_data
 from middlegame.estimation.identification import identify
-from middlegame.estimation.likelihood import DataRows, Likelihood, move_inside, starting_values
-from middlegame.estimation.maximum import MaximisationProblem, SearchSpace
+from middlegame.estimation.likelihood import (
+    Likelihood,
+    maximisation_problem,
+    move_inside,
+    starting_values,
+)
+from middlegame.estimation.maximum import SearchSpace
 from middlegame.estimation.outcomes import marginal_cases
 from middlegame.estimation.penalties import (
     Penalty,
@@ -151,16 +156,7 @@ def fit_data(
         if strength is None:
             choosing, climbing = stages(progress, 3.0, 1.0)
             shrinkage = choose_strength(
-                penalty,
-                units,
-                lambda weights: maximisation_problem(
-                    likelihood, likelihood.rows(data, weights), space
-                ),
-                lambda values: likelihood.scores(values, rows)[1],
-                data,
-                begin,
-                seed,
-                choosing,
+                penalty, units, likelihood, data, space, begin, seed, choosing
             )
         else:
             shrinkage = Penalty(penalty, strength, units)
@@ -190,23 +186,6 @@ def fit_data(
         disagreeing_rows=tuple(data.places[row] for row in apart),
         compared_count=checked,
         penalty=shrinkage,
-    )
-
-
-def maximisation_problem(
-    likelihood: Likelihood, rows: DataRows, space: SearchSpace
-) -> MaximisationProblem:
-    """Build the maximisation of the likelihood of some rows."""
-
-    def outer_product(values: Floats) -> Floats:
-        scores = likelihood.scores(values, rows)[0]
-        return np.asarray(scores.T @ (scores * np.asarray(rows.weights)[:, None]), float)
-
-    return MaximisationProblem(
-        value_and_gradient=lambda values: likelihood.value_and_gradient(values, rows),
-        hessian=lambda values: likelihood.hessian(values, rows),
-        information=outer_product,
-        space=space,
     )
 
 

@@ -28,6 +28,7 @@ from middlegame.equilibrium.levels import reasoning_of, reasons_by_levels
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_too_large
 from middlegame.equilibrium.strategy_profile import node_index
 from middlegame.estimation.fit_data import FitData
+from middlegame.estimation.maximum import MaximisationProblem, SearchSpace
 from middlegame.scenario import Scenario
 from middlegame.scenario.data_rows import with_row
 from middlegame.scenario.model.walk import formulas
@@ -105,7 +106,8 @@ class Likelihood:
         refuse_too_large(self.diagram, limit)
         paths = {parameter.path: k for k, parameter in enumerate(self.diagram.parameters)}
         self._coefficients = np.array([paths["fit", "coefficients", n] for n in self.names], int)
-        self._columns = np.array([paths["fit", "columns", n] for n in self.columns], int)
+        entries = [(name,) for name in self.columns] + [n.rsplit(".", 1) for n in sample.standards]
+        self._columns = np.array([paths["fit", "columns", *entry] for entry in entries], int)
         self._nodes = tuple(node_index(self.diagram, name) for name in self.observed)
         theta = self.diagram.theta
         theta[self._coefficients] = list(start.values())
@@ -117,8 +119,8 @@ class Likelihood:
         self._many = self._on_cycle or sample.row_count * len(self.names) >= _MANY
         self._chunk = max(1, int(_MOST_NUMBERS / max(cost.largest_table, cost.unknowns, 1.0)))
 
-    def rows(self, sample: FitData, weights: Floats | None = None) -> DataRows:
-        """Arrange data for the likelihood, each row weighted by its number of plays by default."""
+    def rows(self, sample: FitData) -> DataRows:
+        """Arrange data for the likelihood."""
         covariates, circumstance = sample.matrix, np.arange(sample.row_count)
         if sample.row_count <= self._chunk:
             covariates, places = np.unique(covariates, axis=0, return_inverse=True)
@@ -127,7 +129,7 @@ class Likelihood:
             covariates,
             circumstance,
             tuple(sample.observations[name] for name in self.observed),
-            sample.weights if weights is None else weights,
+            sample.weights,
         )
 
     def parameter_values(self, values: Floats, covariates: Floats) -> Floats:
@@ -256,6 +258,23 @@ class Likelihood:
     def states(self, name: str) -> tuple[str, ...]:
         """Return the states of an observed move or factor."""
         return self.diagram.nodes[node_index(self.diagram, name)].states
+
+
+def maximisation_problem(
+    likelihood: Likelihood, rows: DataRows, space: SearchSpace
+) -> MaximisationProblem:
+    """Build the maximisation of the likelihood of some rows."""
+
+    def outer_product(values: Floats) -> Floats:
+        scores = likelihood.scores(values, rows)[0]
+        return np.asarray(scores.T @ (scores * np.asarray(rows.weights)[:, None]), float)
+
+    return MaximisationProblem(
+        value_and_gradient=lambda values: likelihood.value_and_gradient(values, rows),
+        hessian=lambda values: likelihood.hessian(values, rows),
+        information=outer_product,
+        space=space,
+    )
 
 
 def _at_means(scenario: Scenario, sample: FitData) -> Scenario:

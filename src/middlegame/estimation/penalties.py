@@ -6,7 +6,7 @@ each column had a standard deviation of 1. Constants are not penalised, nor is w
 column.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from middlegame.base.numbers import Floats
 from middlegame.base.progress import ProgressCallback, stages
 from middlegame.estimation.fit_data import FitData
+from middlegame.estimation.likelihood import Likelihood, maximisation_problem
 from middlegame.estimation.maximum import MaximisationProblem, Maximum, SearchSpace, maximise
 from middlegame.scenario import Scenario
 from middlegame.scenario.model.walk import formulas
@@ -67,7 +68,7 @@ def penalty_units(scenario: Scenario, data: FitData, start: dict[str, float]) ->
     """
     assert scenario.fit is not None
     values: dict[str, float | Floats] = {name: value or 1.0 for name, value in start.items()}
-    values |= data.covariates
+    values |= {**data.covariates, **data.standards}
     found = np.zeros(len(start))
     for _, number in formulas(scenario):
         known = {name: values.get(name, 1.0) for name in number.formula.names}
@@ -185,9 +186,9 @@ def _maximise_lasso(
 def choose_strength(
     kind: PenaltyKind,
     units: Floats,
-    problem_without: Callable[[Floats], MaximisationProblem],
-    row_logs: Callable[[Floats], Floats],
+    likelihood: Likelihood,
     data: FitData,
+    space: SearchSpace,
     begin: Floats,
     seed: int,
     progress: ProgressCallback | None = None,
@@ -199,16 +200,15 @@ def choose_strength(
     Args:
         kind: of the penalty.
         units: the standard deviation of what each coefficient multiplies, `[k]`.
-        problem_without: from the plays that rows count, `[rows]`, to the maximisation over them.
-        row_logs: from values to each row's log-likelihood, `[rows]`.
-        data: the rows.
+        likelihood: of the coefficients.
+        data: the rows; those of weight 0 have no part in it.
+        space: bounds and scale of the coefficients.
         begin: where to climb from, `[k]`.
         seed: of the random parts.
         progress: called as it goes on.
     """
-    whole = problem_without(data.weights)
+    whole = maximisation_problem(likelihood, likelihood.rows(data), space)
     held_at_0 = units > 0
-    space = whole.space
     constants = replace(
         whole,
         space=replace(space, least=np.where(held_at_0, 0.0, space.least),
@@ -224,18 +224,20 @@ def choose_strength(
         top = float((information / units[held_at_0] ** 2).max())
         strengths = top * np.logspace(1, -5, _STRENGTHS)
     groups = data.lines if data.clusters is None else data.clusters
-    distinct, of_row = np.unique(groups, return_inverse=True)
-    folds = min(FOLDS, len(distinct))
-    order = np.random.default_rng(seed).permutation(len(distinct))
-    fold = (np.argsort(order) % folds)[of_row.reshape(-1)]
+    counted = np.unique(groups[data.weights > 0])
+    folds = min(FOLDS, len(counted))
+    order = np.random.default_rng(seed).permutation(len(counted))
+    fold_of = dict(zip(counted.tolist(), (np.argsort(order) % folds).tolist(), strict=True))
+    fold = np.array([fold_of.get(group, -1) for group in groups.tolist()])
     scores = np.zeros(_STRENGTHS)
     for part, report in enumerate(stages(progress, *[1.0] * folds)):
-        problem, values = problem_without(data.weights * (fold != part)), null
+        rows = likelihood.rows(data.learning_from(data.weights * (fold != part)))
+        problem, values = maximisation_problem(likelihood, rows, space), null
         held = data.weights * (fold == part)
         for place, strength in enumerate(strengths):
             tried = Penalty(kind, float(strength), units)
             values = maximise_penalised(problem, tried, [values]).values
-            scores[place] += held @ row_logs(values)
+            scores[place] += held @ likelihood.scores(values, rows)[1]
             if report is not None:
                 report(place + 1, _STRENGTHS)
     return Penalty(kind, float(strengths[int(scores.argmax())]), units, chosen=True)

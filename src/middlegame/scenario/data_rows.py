@@ -70,6 +70,18 @@ def missing_values(scenario: Scenario) -> list[Fault]:
                 path=("fit", "coefficients", free[0]),
             )
         )
+    for name, column in fit.columns.items():
+        lacking = [key for key, value in column.standards.items()
+                   if value is None and f"{name}.{key}" in used]  # fmt: skip
+        if lacking:
+            faults.append(
+                Fault(
+                    f"the column {name} has no {' and '.join(lacking)} to standardise it by",
+                    f"{lacking[0]}: and a number at '{name}', or what "
+                    "'middlegame fit FILE DATA -o' writes",
+                    path=("fit", "columns", name),
+                )
+            )
     empty = [n for n, each in fit.columns.items() if each.value is None and n in used]
     if empty:
         faults.append(

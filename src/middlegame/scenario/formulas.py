@@ -16,6 +16,7 @@ from typing import Any
 from lark import Lark, Token, Transformer
 from pydantic_core import PydanticCustomError
 
+from middlegame.base.spelling import nearest
 from middlegame.scenario.syntax import parse_text, syntax_error
 
 Array = Any
@@ -67,6 +68,8 @@ def functions(xp: ModuleType) -> dict[str, Callable[[Array], Array]]:
 
 
 FUNCTIONS = ("exp", "log", "sqrt", "abs", "logistic")
+STANDARDISERS = ("scale", "centre")
+"""Functions of a data column alone: `scale(x)` is (x - mean) / deviation, `centre(x)` x - mean."""
 _OPERATIONS: dict[str, Callable[[Array, Array], Array]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
@@ -189,6 +192,41 @@ class Call(Expression):
         return functions(xp)[self.function](self.argument.evaluate(values, categories, xp))
 
 
+def mean_of(column: str) -> str:
+    """Return the name under which formulas find the mean of a column; no text can name it."""
+    return f"{column}.mean"
+
+
+def deviation_of(column: str) -> str:
+    """Return the name under which formulas find a column's standard deviation."""
+    return f"{column}.deviation"
+
+
+@dataclass(frozen=True)
+class Standardised(Expression):
+    """A data column less its mean, over its standard deviation unless `centred` only.
+
+    Mean and deviation are those of the rows that coefficients were learnt from.
+    """
+
+    column: str
+    centred: bool = False
+    offset: int = 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The column, its mean, and its deviation where that is used."""
+        inside = (self.column, mean_of(self.column))
+        return inside if self.centred else (*inside, deviation_of(self.column))
+
+    def evaluate(
+        self, values: Mapping[str, Array], categories: Categories, xp: ModuleType
+    ) -> Array:
+        """Standardise the column."""
+        value, mean, *deviation = (xp.asarray(values[name]) for name in self.names)
+        return (value - mean) / deviation[0] if deviation else value - mean
+
+
 @dataclass(frozen=True)
 class CategoryTest(Expression):
     """1 where a categorical column has one of the categories (`negated`: none), else 0."""
@@ -223,12 +261,18 @@ class Formula:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The quantities and columns that the formula names, in order of mention."""
-        found = (
-            part.name if isinstance(part, Quantity) else part.column
-            for part in self.expression.walk()
-            if isinstance(part, Quantity | CategoryTest)
-        )
+        """The quantities and columns that the formula needs, in order of mention.
+
+        Means and deviations of standardised columns are among them (`mean_of`, `deviation_of`).
+        """
+        found: list[str] = []
+        for part in self.expression.walk():
+            if isinstance(part, Quantity):
+                found.append(part.name)
+            elif isinstance(part, CategoryTest):
+                found.append(part.column)
+            elif isinstance(part, Standardised):
+                found.extend(part.names)
         return tuple(dict.fromkeys(found))
 
     def evaluate(
@@ -267,6 +311,9 @@ class _Builder(Transformer[Token, Expression]):
         return Operation(parts[0], (("^", parts[1]),))
 
     def call(self, parts: list[Any]) -> Expression:
+        function, argument = str(parts[0]), parts[1]
+        if function in STANDARDISERS and isinstance(argument, Quantity):
+            return Standardised(argument.name, function == "centre", argument.offset)
         return Call(str(parts[0]), parts[1], parts[0].start_pos or 0)
 
     def categories(self, parts: list[Token]) -> list[Token]:
@@ -305,16 +352,25 @@ def parse_formula(text: str) -> Formula:
     expression: Expression = parse_text(_parser(), text, "formula", EXPECTED)
     for part in expression.walk():
         if isinstance(part, Call) and part.function not in FUNCTIONS:
-            raise syntax_error(
-                f"unknown function '{part.function}'",
-                f"one of {', '.join(FUNCTIONS)}",
-                offset=part.offset,
-            )
-    if not any(isinstance(part, Quantity | CategoryTest | Call) for part in expression.walk()):
+            raise _unknown_call(part)
+    names = Quantity | CategoryTest | Call | Standardised
+    if not any(isinstance(part, names) for part in expression.walk()):
         raise syntax_error(
             f"the formula '{text}' names no coefficient or column", "the number that it equals"
         )
     return Formula(text.strip(), expression)
+
+
+def _unknown_call(call: Call) -> PydanticCustomError:
+    if call.function in STANDARDISERS:
+        return syntax_error(
+            f"{call.function}() takes one column, and no formula",
+            f"{call.function}(x); or the numbers written out, such as (log(x) - 3.2) / 1.4",
+            offset=call.offset,
+        )
+    known = (*FUNCTIONS, *STANDARDISERS)
+    expected = nearest(call.function, known) or f"one of {', '.join(known)}"
+    return syntax_error(f"unknown function '{call.function}'", expected, offset=call.offset)
 
 
 def formula_or_none(text: str) -> Formula | None:

@@ -40,10 +40,23 @@ def _read_number(value: object) -> float:
     return found.low
 
 
+def _read_deviation(value: object) -> float:
+    found = _read_number(value)
+    if found <= 0:
+        raise syntax_error(f"the standard deviation {format_number(found)} is not above 0", "1.4")
+    return found
+
+
 Range = Annotated[Judgement, TextFormat(_read_range, {"description": _RANGE, **_RANGE_SCHEMA})]
 Bound = Annotated[
     float,
     BeforeValidator(_read_number, json_schema_input_type=float | str),
+]
+
+
+Deviation = Annotated[
+    float,
+    BeforeValidator(_read_deviation, json_schema_input_type=float | str),
 ]
 
 
@@ -153,6 +166,9 @@ class Column(Sourced):
         column: its heading in the data; by default its name here.
         categories: the categories of a categorical column, the baseline first; empty for numbers.
         at: the value with which the scenario is solved: a number, a range, or a category.
+        mean: of the rows that coefficients were learnt from, for `scale` and `centre` in formulas;
+            `middlegame fit` writes it.
+        deviation: the standard deviation of those rows, for `scale`.
         missing: the texts that mark a missing cell of it; None for the usual ones, such as NA.
     """
 
@@ -160,6 +176,8 @@ class Column(Sourced):
     column: str | None = None
     categories: Tokens = ()
     at: ColumnValue | None = None
+    mean: Bound | None = None
+    deviation: Deviation | None = None
     missing: MissingTexts | None = None
 
     @model_validator(mode="after")
@@ -169,6 +187,9 @@ class Column(Sourced):
         if self.categories and self.at is not None and str(self.at) not in self.categories:
             listing = ", ".join(self.categories)
             raise syntax_error(f"unknown category '{self.at}'", f"one of {listing}", within=("at",))
+        if self.categories and (self.mean is not None or self.deviation is not None):
+            key = "mean" if self.mean is not None else "deviation"
+            raise syntax_error(f"categories have no {key}", "a column of numbers", within=(key,))
         if not self.categories and isinstance(self.at, str):
             raise syntax_error(f"'{self.at}' is not a number or a range", _RANGE, within=("at",))
         return self
@@ -180,6 +201,11 @@ class Column(Sourced):
             return self.at if isinstance(self.at, Judgement) else None
         place = float(self.categories.index(str(self.at)) if self.at is not None else 0)
         return Judgement(place, place, "points")
+
+    @property
+    def standards(self) -> dict[str, float | None]:
+        """The mean and deviation of a column of numbers, by the part that `-o` writes."""
+        return {} if self.categories else {"mean": self.mean, "deviation": self.deviation}
 
 
 def _read_column(value: object) -> object:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from middlegame.scenario.faults import Fault, Path
-from middlegame.scenario.formulas import CategoryTest, Quantity
+from middlegame.scenario.formulas import CategoryTest, Quantity, Standardised
 from middlegame.scenario.model.fit import Fit
 from middlegame.scenario.model.judgement import UNIT_EXAMPLES, FormulaJudgement, Judgement
 from middlegame.scenario.model.references import base_name
@@ -52,21 +52,18 @@ def _formula(
     kinds += ["scale"] if scales else []
     kinds += ["coefficient", "column"] if fit else []
     for part in number.formula.expression.walk():
-        if isinstance(part, Quantity) and base_name(part.name) in contest.named_states:
+        if isinstance(part, Standardised):
+            columns = fit.columns if fit else ()
+            yield from check_known("column", part.column, columns, path, part.offset)
+            yield from _categorical(categories, path, part.column, part.offset)
+        elif isinstance(part, Quantity) and base_name(part.name) in contest.named_states:
             yield from _scale(contest, path, part, number)
         elif isinstance(part, Quantity):
             yield from check_known(
                 " or ".join(filter(None, [", ".join(kinds[:-1]), kinds[-1]])),
                 part.name, [*known, *scales], path, part.offset,
             )  # fmt: skip
-            if part.name in categories:
-                first, second, *_ = categories[part.name]
-                yield Fault(
-                    f"'{part.name}' is categorical ({first}, {second}, ...), not a number",
-                    f"({part.name} = {second}), which is 1 where it holds and 0 elsewhere",
-                    path=path,
-                    offset=part.offset,
-                )
+            yield from _categorical(categories, path, part.name, part.offset)
         elif isinstance(part, CategoryTest):
             if part.column not in categories:
                 yield from check_known(
@@ -75,6 +72,20 @@ def _formula(
                 continue
             for category, offset in zip(part.categories, part.category_offsets, strict=True):
                 yield from check_known("category", category, categories[part.column], path, offset)
+
+
+def _categorical(
+    categories: Mapping[str, tuple[str, ...]], path: Path, name: str, offset: int
+) -> Iterator[Fault]:
+    """Check that a column which stands for a number is not categorical."""
+    if name in categories:
+        first, second, *_ = categories[name]
+        yield Fault(
+            f"'{name}' is categorical ({first}, {second}, ...), not a number",
+            f"({name} = {second}), which is 1 where it holds and 0 elsewhere",
+            path=path,
+            offset=offset,
+        )
 
 
 def _scale(
