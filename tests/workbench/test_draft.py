@@ -46,6 +46,24 @@ def test_an_editors_own_undo_is_an_undo():
     assert draft.text == "c"
 
 
+def test_text_before_a_reload_is_again_made_from_what_the_file_had_before():
+    draft = Draft("first")
+    draft.change("mine", "typed")
+    draft.take_on("theirs")
+    assert (draft.text, draft.saved) == ("theirs", "theirs")
+    draft.undo()
+    assert (draft.text, draft.saved) == ("mine", "first")
+    draft.redo()
+    assert (draft.text, draft.saved) == ("theirs", "theirs")
+    draft.change("mine", "typed")  # the editor's own undo
+    assert draft.saved == "first"
+    draft.undo()
+    draft.change("mine too", "field")
+    draft.mark_saved("mine too")
+    draft.undo()
+    assert (draft.text, draft.saved) == ("first", "mine too")
+
+
 LINES = st.lists(st.sampled_from("abcd"), max_size=6).map(
     lambda each: "".join(f"{x}\n" for x in each)
 )

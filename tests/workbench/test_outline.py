@@ -271,6 +271,44 @@ def test_drafted_numbers_are_reviewed_by_key_and_a_changed_file_is_merged(visit,
     assert saved.count("drafted: yes") == 1
 
 
+def test_save_conflict_is_reloaded_copied_or_merged_and_nothing_is_lost(visit, server):
+    file = server.folder / "contested.yaml"
+    file.write_text(HARBOUR)
+    visitor = visit()
+    page, builder = visitor.page, Builder(visitor.page)
+    page.goto(f"{server.url}/contest/contested?tab=outline")
+    form, tools = page.locator(".mg-form"), page.locator("[data-tab=outline] .mg-tools").first
+
+    def title():
+        return form.get_by_label("Title", exact=True)
+
+    title().wait_for()
+    builder.fill(form, "Title", "Mine")
+    theirs = HARBOUR.replace("as_of: 2026-01-08", "as_of: 2026-02-02")
+    file.write_text(theirs)
+    for label in ("Cancel", "Reload the file", "Save a copy", "Merge and save"):
+        page.wait_for_selector("[data-tab=outline] button:not(:disabled):has-text('Save')")
+        tools.get_by_role("button", name="Save").click()
+        dialog = page.locator(".mg-conflict")
+        for line in ("-as_of: 2026-02-02", "+as_of: 2026-01-08", "+title: Mine"):
+            dialog.get_by_text(line).wait_for()
+        if label == "Save a copy":
+            dialog.get_by_label("Name of the copy").fill("theirs-and-mine.yaml")
+        dialog.get_by_role("button", name=label).click()
+        dialog.wait_for(state="detached")
+        if label == "Reload the file":  # which can be undone
+            page.wait_for_function("document.querySelector('.mg-form textarea').value !== 'Mine'")
+            tools.get_by_role("button", name="Undo").click()
+            page.wait_for_function("document.querySelector('.mg-form textarea').value === 'Mine'")
+            file.write_text(theirs + "# more\n")
+            theirs += "# more\n"
+        assert title().input_value() == "Mine"
+    page.wait_for_selector("text=Saved.")
+    mine = HARBOUR.replace("title: Harbour lease", "title: Mine")
+    assert (server.folder / "theirs-and-mine.yaml").read_text() == mine
+    assert file.read_text() == theirs.replace("title: Harbour lease", "title: Mine")
+
+
 def test_what_is_typed_survives_whatever_changes_the_form(visit, server):
     """Typing keeps its place: a form is changed around what is being typed, and not rebuilt."""
     (server.folder / "typed.yaml").write_text(FAULTY)
@@ -375,10 +413,22 @@ def test_each_kind_of_entry_has_a_form_that_changes_one_line(visit, server):
         field = form.get_by_label(label, exact=True).first
         assert field.input_value() == old
         field.fill(new)
+    builder.choose("interests.north")
+    form.get_by_role("checkbox", name="Known to this actor alone").click()
+    page.locator('[data-node="truce"]').click()
+    page.wait_for_selector('[data-entry="offers.truce"][aria-current]')
+    builder.choose("factors.peace")
+    form.get_by_role("button", name="Remove broken").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("A factor needs two states").wait_for()
+    assert "factors.peace.chance.broken" in dialog.inner_text()
+    dialog.get_by_role("button", name="Keep it").click()
+    builder.choose("beliefs.south")
     page.get_by_role("button", name="Edit as text").click()
     page.wait_for_selector("[data-tab=edit] .cm-line:has-text('judgements')")
     tools = page.locator("[data-tab=edit]")
     tools.get_by_role("button", name="Save").click()
     page.wait_for_selector("text=Saved.")
     lines = [*zip(EVERYTHING.splitlines(), file.read_text().splitlines(), strict=True)]
-    assert sum(one != other for one, other in lines) == 10
+    assert sum(one != other for one, other in lines) == 11
+    assert "worth: {is: 40..60, private: yes}" in file.read_text()

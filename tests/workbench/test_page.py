@@ -564,9 +564,11 @@ def test_pasted_text_arrives_up_to_the_limit_and_is_refused_beyond_it(visit, ser
     assert page.evaluate(size) == len(text) + 100 * count
 
 
-def test_typed_text_outlives_a_lost_connection_and_a_reload(visit):
+def test_typed_text_outlives_a_lost_connection_and_a_reload(visit, server):
+    file = server.folder / "kept.yaml"
+    file.write_text(HARBOUR)
     visitor = visit()
-    page = visitor.open("harbour-lease", "edit")
+    page = visitor.open("kept", "edit")
     page.click(".cm-line")
     page.keyboard.press("Control+Home")
     page.keyboard.type("# typed")
@@ -577,11 +579,14 @@ def test_typed_text_outlives_a_lost_connection_and_a_reload(visit):
     page.context.set_offline(False)
     page.wait_for_selector("#popup[aria-hidden=true]", state="attached")
     visitor.errors.clear()  # the browser reports that it was offline
+    file.write_text(HARBOUR + "# of others\n")
     page.reload()
     visitor.wait_for("edit")
     page.wait_for_selector('.q-notification:has-text("What you typed before is back")')
     assert page.inner_text(".cm-line >> nth=0").startswith("# typed")
-    page.get_by_role("button", name="Revert").click()
+    page.locator("[data-tab=edit]").get_by_role("button", name="Save", exact=True).click()
+    page.locator(".mg-conflict").get_by_text("-# of others").wait_for()
+    page.get_by_role("button", name="Reload the file").click()
     page.wait_for_selector("text=All tabs show this text. >> visible=true")
     page.wait_for_timeout(400)
     page.reload()

@@ -10,10 +10,17 @@ _MOST_CHARACTERS = 1 << 23
 
 @dataclass(frozen=True)
 class _Step:
-    """A text before a change, and what was changed; changes of one kind in a row are one step."""
+    """A text before a change; changes of one kind in a row are one step.
+
+    Attributes:
+        text: the text before.
+        what: what was changed.
+        saved: the file's text from which that text was made, where the change took on another.
+    """
 
     text: str
     what: str
+    saved: str | None = None
 
 
 @dataclass
@@ -22,7 +29,8 @@ class Draft:
 
     Attributes:
         text: the text as it stands.
-        saved: the text of the file.
+        saved: the text of the file from which this text was made; where the file has another one,
+            a merge starts from here.
         used: the text that the other tabs show.
         on_change: called after every change of the text, and of what is saved or used.
     """
@@ -58,13 +66,25 @@ class Draft:
         if text == self.text:
             return
         if self._before and what and self._before[-1].text == text:
-            self._after.append(_Step(self.text, self._before.pop().what))
-        else:
-            if not (self._before and what and self._before[-1].what == what) or self._after:
-                self._before.append(_Step(self.text, what))
-            self._after.clear()
-            self._trim()
+            self.undo()
+            return
+        if not (self._before and what and self._before[-1].what == what) or self._after:
+            self._before.append(_Step(self.text, what))
+        self._after.clear()
+        self._trim()
         self.text = text
+        self.notify()
+
+    def take_on(self, text: str) -> None:
+        """Take on the text that the file has now, as a step of its own.
+
+        Undone, the text is again one that was made from what the file had before, so that saving
+        it meets the file's other text, and does not overwrite it.
+        """
+        self._before.append(_Step(self.text, "", self.saved))
+        self._after.clear()
+        self._trim()
+        self.text = self.saved = text
         self.notify()
 
     def undo(self) -> None:
@@ -76,7 +96,7 @@ class Draft:
         self._go(self._after, self._before)
 
     def mark_saved(self, text: str) -> None:
-        """Take a text for that of the file."""
+        """Take a text for that of the file from which the text was made."""
         self.saved = text
         self.notify()
 
@@ -94,8 +114,10 @@ class Draft:
         if not source:
             return
         step = source.pop()
-        target.append(_Step(self.text, step.what))
+        saved = None if step.saved is None else self.saved
+        target.append(_Step(self.text, step.what, saved))
         self.text = step.text
+        self.saved = self.saved if step.saved is None else step.saved
         self.notify()
 
     def _trim(self) -> None:

@@ -18,17 +18,20 @@ from middlegame.scenario.yaml.tree import parse_yaml
 from middlegame.workbench.views.outline.adding import short_name
 from middlegame.workbench.views.outline.ranges import distribution, read_range
 from middlegame.workbench.workers.outline import (
-    arrows,
     change_entry,
-    comparisons,
     connect,
     disconnect,
     entry_line,
-    naming_parts,
-    numbers_as_written,
     read_outline,
     removal_faults,
     set_entry,
+)
+from middlegame.workbench.workers.outline_data import (
+    arrows,
+    boxes,
+    comparisons,
+    naming_parts,
+    numbers_as_written,
     states,
 )
 from tests.workbench.contests import EVERYTHING, HARBOUR
@@ -115,12 +118,12 @@ def test_numbers_and_arrows_of_a_contest_are_those_of_its_model(name):
     for path, judgement, _ in judgements(scenario):
         certain = judgement.exact and judgement.low == 1  # of a state named alone
         assert dotted_path(path) in found or certain
-    parents = {}
+    box, parents = boxes(data), {}
     for node in compile_scenario(scenario).contest_nodes:
-        parents.setdefault(base_name(node.name), set()).update(map(base_name, node.parents))
-    drawn = {*data["moves"], *data.get("factors", {})}
-    expected = {(tail, head) for head in parents for tail in parents[head] - {head}}
-    assert set(arrows(data)) == {each for each in expected if drawn >= set(each)}
+        found = {box.get(base_name(parent)) for parent in node.parents}
+        parents.setdefault(box.get(base_name(node.name)), set()).update(found)
+    pairs = {(tail, head) for head in parents for tail in parents[head] - {head}}
+    assert set(arrows(data)) == {pair for pair in pairs if None not in pair}
 
 
 def test_arrow_of_a_rule_is_removed_at_the_rule_and_one_of_a_table_in_the_picture(context):
@@ -179,3 +182,32 @@ def test_gap_goes_once_another_state_has_a_chance(context):
         "chance": {"u": "1%", "t": "20..40%"},
         "start": {"s": GAP},
     }
+
+
+def test_offer_is_a_box_with_what_it_knows_and_whom_it_binds(context):
+    data = parse_yaml(EVERYTHING).data
+    assert ("truce", "answer") in set(arrows(data))
+    assert naming_parts(data, "truce", "answer") == [
+        ("offers", "truce", "before"),
+        ("offers", "truce", "terms", 0),
+    ]
+    picture = read_outline(context, EVERYTHING).picture
+    assert 'data-node="truce"' in picture
+    assert "an offer" in picture
+    drawn = connect(context, EVERYTHING, "cut", "truce")
+    assert parse_yaml(drawn).data["offers"]["truce"]["knows"] == ["cut"]
+    assert disconnect(context, drawn, "cut", "truce") == EVERYTHING
+    ruled = connect(context, EVERYTHING, "truce", "price")
+    assert parse_yaml(ruled).data["factors"]["price"]["rules"][0]["if"] == "truce = accepted"
+    for text in (drawn, ruled):
+        assert not read_text(text).errors
+
+
+def test_removal_of_one_of_two_states_tells_what_names_it(context):
+    text = HARBOUR.replace("states: [kept, lost]", "states: {kept: it is kept, lost: it is lost}")
+    for each in (HARBOUR, text):
+        step = "lost" if "kept: it" in each else 1
+        first, *naming = removal_faults(context, each, ("factors", "lease", "states", step))
+        assert first == "factors.lease.states: 'states' has too few entries"
+        assert naming
+        assert all("'lost'" in fault for fault in naming)

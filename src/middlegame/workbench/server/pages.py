@@ -174,7 +174,7 @@ class ContestPage:
             self.tabs["outline"] = OutlineTab(self.desk, self.to_line)
         with self.places["review"]:
             self.tabs["review"] = ReviewTab(self.desk, partial(self.header.offer, "review"))
-        self._show_edited: Callable[[], object] = lambda: None
+        self._show_edited: Callable[[], None] = lambda: None
         self.desk.draft.on_change.append(lambda: self._show_edited())
         self.desk.on_checked.append(lambda: self._show_edited())
         self._follow(session)
@@ -293,8 +293,12 @@ class ContestPage:
                 if not ended:
                     button("Build the contest", lambda: self.choose("outline"))
                 button("Try again", self._open)
-        self._show_edited = lambda: edited.set_visibility(self.desk.can_use)
-        self._show_edited()
+
+        def show() -> None:
+            edited.set_visibility(self.desk.can_use)
+
+        self._show_edited = show
+        show()
 
     def _opened(self) -> None:
         self._opening = False

@@ -28,7 +28,6 @@ class DraftDesk:
         name: the name that is proposed for files.
         faults: the faults of the text as it was last checked.
         on_checked: called when the text has been checked.
-        on_saved: called when the text has been saved.
     """
 
     def __init__(
@@ -39,7 +38,6 @@ class DraftDesk:
         self.name = session.name
         self.faults: list[EditorFault] = []
         self.on_checked: list[Callable[[], None]] = []
-        self.on_saved: list[Callable[[], None]] = []
         self._checked = ""
         self._pause: asyncio.TimerHandle | None = None
         self.draft.on_change.append(self._check_soon)
@@ -93,32 +91,33 @@ class DraftDesk:
 
     def save(self) -> None:
         """Write the text to its file; where the file has changed meanwhile, show both texts."""
-        contest, text = self.session.contest, self.draft.text
-        assert contest is not None
-        try:
-            self.library.overwrite(contest, text, self.draft.saved)
-        except ChangedMeanwhile as conflict:
-            ConflictDialog(self, conflict.text)
-        except MiddlegameError as error:
-            ui.notify(str(error), type="negative")
-        else:
-            self._saved(text)
+        text = self.draft.text
+        if self._write(text, self.draft.saved):
+            self._take_saved(text)
 
     def save_over(self, text: str, now: str) -> None:
-        """Write a text over another that the file has now."""
+        """Write a text over another that the file has now; this can be undone here."""
+        if self._write(text, now):
+            self.reload(text)
+
+    def _write(self, text: str, replacing: str) -> bool:
+        """Write a text to the file, and return whether it has that now."""
         contest = self.session.contest
         assert contest is not None
         try:
-            self.library.overwrite(contest, text, now)
+            self.library.overwrite(contest, text, replacing)
+        except ChangedMeanwhile as conflict:
+            ConflictDialog(self, conflict.text)
+            return False
         except MiddlegameError as error:
             ui.notify(str(error), type="negative")
-        else:
-            self.draft.change(text, "")
-            self._saved(text)
+            return False
+        ui.notify("Saved.")
+        return True
 
     def reload(self, text: str) -> None:
         """Take on the text that the file has now; this can be undone."""
-        self.draft.change(text, "")
+        self.draft.take_on(text)
         self._take_saved(text)
 
     def download(self) -> None:
@@ -126,15 +125,9 @@ class DraftDesk:
         text = self.draft.text.encode("utf-8")
         ui.download.content(text, f"{self.name}.yaml", "application/yaml")
 
-    def _saved(self, text: str) -> None:
-        self._take_saved(text)
-        ui.notify("Saved.")
-
     def _take_saved(self, text: str) -> None:
         self.session.saved = text
         self.draft.mark_saved(text)
-        for listener in self.on_saved:
-            listener()
 
 
 class DraftTools:

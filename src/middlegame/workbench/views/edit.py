@@ -48,7 +48,7 @@ class EditorAids(Element, component="components/editor_aids.js"):
         on_line: Callable[[int], Awaitable[None]],
         on_open: Callable[[str], None],
         on_refuse: Callable[[str], None],
-        on_restore: Callable[[bool], None],
+        on_restore: Callable[[bool, str], None],
     ) -> None:
         super().__init__()
         self._props["editor"] = editor.id
@@ -64,7 +64,10 @@ class EditorAids(Element, component="components/editor_aids.js"):
         self.on("line", show_line)
         self.on("opened", lambda event: on_open(str(event.args)))
         self.on("refused", lambda event: on_refuse(str(event.args)))
-        self.on("restored", lambda event: on_restore(bool(event.args)))
+        self.on(
+            "restored",
+            lambda event: on_restore(bool(event.args["changed"]), str(event.args["saved"])),
+        )
 
     def offer(self, number: int, options: list[dict[str, str]]) -> None:
         """Offer options for the completion of a number."""
@@ -74,9 +77,9 @@ class EditorAids(Element, component="components/editor_aids.js"):
         """Put the suggested name into the place of a typing error."""
         self.run_method("replaceAt", fault.line, fault.column, fault.typo, fault.suggestion)
 
-    def mark_saved(self) -> None:
-        """Take the text as it stands for the saved one."""
-        self.run_method("markSaved")
+    def mark_saved(self, text: str) -> None:
+        """Take a text for that of the file from which the editor's text was made."""
+        self.run_method("markSaved", text)
 
 
 class EditTab:
@@ -122,7 +125,7 @@ class EditTab:
         self._show_passages([])
         draft.on_change.append(self._show_text)
         desk.on_checked.append(self._show_check)
-        desk.on_saved.append(self.aids.mark_saved)
+        self._marked = draft.saved
         enable(self.revert, False)
 
     def to_line(self, line: int) -> None:
@@ -135,6 +138,9 @@ class EditTab:
         draft = self.desk.draft
         if (self.editor.value or "") != draft.text:
             self.editor.value = draft.text
+        if self._marked != draft.saved:
+            self._marked = draft.saved
+            self.aids.mark_saved(draft.saved)
         enable(self.revert, draft.text != draft.saved)
 
     def _show_check(self) -> None:
@@ -226,12 +232,19 @@ class EditTab:
         """Take on the name of a local file, whose text the browser puts into the editor next."""
         self.desk.name = Path(file_name).stem or self.desk.name
 
-    def _restored(self, changed: bool) -> None:
-        """Say that the text that was typed before the page was loaded anew is back."""
-        ui.notify(
-            "What you typed before is back, not saved yet."
-            + (" The file has changed meanwhile." if changed else "")
-        )
+    def _restored(self, changed: bool, saved: str) -> None:
+        """Say that the text that was typed before the page was loaded anew is back.
+
+        Args:
+            changed: whether the file has another text than then.
+            saved: the text that the file had then.
+        """
+        text = "What you typed before is back, not saved yet."
+        if changed:
+            text += " The file has changed meanwhile: saving shows both texts."
+            self._marked = saved
+            self.desk.draft.mark_saved(saved)
+        ui.notify(text)
 
     def _refused(self, reason: str) -> None:
         ui.notify(_REFUSALS.get(reason, "This file cannot be opened."), type="negative")

@@ -1,4 +1,4 @@
-"""The picture of a scenario that is being written: its moves and factors, before it is solved."""
+"""The picture of a scenario that is being written, before it is solved."""
 
 from collections.abc import Sequence
 from html import escape
@@ -19,50 +19,51 @@ _ROOM = (BOX_WIDTH - 2 * PADDING) / 1.12
 
 
 def draw_outline(data: dict[str, Any], arrows: Sequence[tuple[str, str]]) -> str:
-    """Draw the moves and factors of a scenario's data as boxes that can be chosen.
+    """Draw the moves, offers and factors of a scenario's data as boxes that can be chosen.
 
     Args:
         data: the sections of the scenario, which may have faults.
-        arrows: pairs of what is known or depended on, and the move or factor that does.
+        arrows: pairs of what is known or depended on, and what knows it or depends on it.
 
     Returns:
         An SVG image, each box with its `data-node`, each arrow with its `data-tail` and
         `data-head`; empty where there are no boxes.
     """
-    moves, factors = (_entries(data, section) for section in ("moves", "factors"))
-    labels = {name: _label(name, part) for name, part in (moves | factors).items()}
+    moves, offers, factors = (_entries(data, each) for each in ("moves", "offers", "factors"))
+    labels = {name: _label(name, part) for name, part in (moves | offers | factors).items()}
     if not labels:
         return ""
     lines = {name: wrap_text(label, _ROOM) for name, label in labels.items()}
     heights = {name: len(each) * LINE + 2 * PADDING for name, each in lines.items()}
     placed = place_boxes(heights, arrows)
-    colours = _colours(data, moves)
+    colours = _colours(data, moves | offers)
     parts = [
         '<svg xmlns="http://www.w3.org/2000/svg" class="mg-graph" role="group" '
         f'viewBox="0 0 {placed.width:.0f} {placed.height:.0f}" '
-        f'aria-label="{len(moves)} moves and {len(factors)} factors">',
+        f'aria-label="{len(moves)} moves, {len(offers)} offers and {len(factors)} factors">',
         f"<style>{STYLE}</style>",
     ]
-    parts += [draw_arc(arc, knows=arc.head in moves) for arc in placed.arcs]
+    parts += [draw_arc(arc, knows=arc.head not in factors) for arc in placed.arcs]
     for box in placed.boxes:
-        colour = colours.get(box.name) if box.name in moves else None
-        about = "move" if box.name in moves else "factor"
-        parts.append(_box(box, lines[box.name], f"{labels[box.name]}, a {about}", colour))
+        kind, article = ("move", "a") if box.name in moves else ("factor", "a")
+        kind, article = ("offer", "an") if box.name in offers else (kind, article)
+        about = f"{labels[box.name]}, {article} {kind}"
+        parts.append(_box(box, lines[box.name], about, kind, colours.get(box.name)))
     return "\n".join([*parts, "</svg>"])
 
 
-def _box(box: GraphBox, lines: list[str], about: str, colour: str | None) -> str:
+def _box(box: GraphBox, lines: list[str], about: str, kind: str, colour: str | None) -> str:
     left, top = box.x - box.width / 2, box.y - box.height / 2
     shape = f'x="{left:.1f}" y="{top:.1f}" width="{box.width:.1f}" height="{box.height:.1f}"'
     if colour:
-        kind, frame = "move", f'<rect {shape} rx="11" class="paper"/>'
+        dashes = ' stroke-dasharray="6 4"' if kind == "offer" else ""
+        frame = f'<rect {shape} rx="11" class="paper"/>'
         frame += (
             f'<rect {shape} rx="11" fill="{colour}" fill-opacity=".13" stroke="{colour}" '
-            'stroke-width="2"/>'
+            f'stroke-width="2"{dashes}/>'
         )
     else:
-        kind, frame = "factor", f'<rect {shape} rx="2" class="paper"/>'
-        frame += f'<rect {shape} rx="2" class="edge"/>'
+        frame = f'<rect {shape} rx="2" class="paper"/><rect {shape} rx="2" class="edge"/>'
     text = "".join(
         f'<text x="{left + PADDING:.1f}" y="{top + PADDING + 10 + LINE * k:.1f}" class="name">'
         f"{escape(line)}</text>"

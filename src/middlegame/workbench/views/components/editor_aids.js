@@ -100,10 +100,13 @@ export default {
       const kept = JSON.parse(sessionStorage.getItem(this.draft) || "null");
       if (!kept || kept.text === this.saved) return;
       this.insertInParts({ from: 0, to: this.view.state.doc.length, insert: kept.text });
-      this.$emit("restored", kept.saved !== this.saved);
+      if (kept.saved === this.saved) return this.$emit("restored", { changed: false, saved: "" });
+      // A text too long for a message shares nothing with the file, and so is not merged unasked.
+      this.$emit("restored", { changed: true, saved: kept.saved.length > PART ? "" : kept.saved });
+      this.saved = kept.saved;
     },
-    markSaved() {
-      this.saved = this.view.state.doc.toString();
+    markSaved(text) {
+      this.saved = text.replace(/\r\n?/g, "\n");
       this.keepDraft();
     },
     showLine(state) {

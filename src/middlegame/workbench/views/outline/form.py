@@ -19,7 +19,7 @@ from middlegame.scenario.yaml.data_edits import as_written, read_back, short_for
 from middlegame.workbench.views.frame import button, heading
 from middlegame.workbench.views.outline.fields import Container, Desk, Field
 from middlegame.workbench.views.outline.ranges import RangePicture
-from middlegame.workbench.workers.outline import comparisons, states
+from middlegame.workbench.workers.outline_data import comparisons, states
 
 
 @dataclass

@@ -13,7 +13,8 @@ from middlegame.workbench.views.outline.factors import factor_form
 from middlegame.workbench.views.outline.form import Form
 from middlegame.workbench.views.outline.parts import cell_head, grid, part, parts, tool
 from middlegame.workbench.views.outline.scales import scale_form
-from middlegame.workbench.workers.outline import change_entry, numbers_as_written, set_entry
+from middlegame.workbench.workers.outline import change_entry, set_entry
+from middlegame.workbench.workers.outline_data import numbers_as_written
 
 KINDS = {
     "contest": "The contest",
@@ -155,6 +156,8 @@ def _offer(form: Form, path: Path) -> None:
     form.several((*path, "answer_knows"), answer, _others(form, path))
     form.number((*path, "costs"), "Costs of offering", "points")
     form.number((*path, "accepting_costs"), "Costs of accepting", "points")
+    if form.value(("periods",)) is not None:
+        form.listed((*path, "periods"), "In which periods", "left empty, in all: 1..4, or 1, 5")
     form.reason(path)
     form.heading("Promises, once it is accepted")
 
@@ -166,6 +169,8 @@ def _offer(form: Form, path: Path) -> None:
     count = parts(form, (*path, "terms"), "Promise", fields)
     place = (*path, "terms", count)
     form.button("Add a promise", lambda: form.desk.run(set_entry, place, {"promise": ""}))
+    for key, label in (("opens", "Opens, once accepted"), ("closes", "Closes, once accepted")):
+        form.listed((*path, "if_accepted", key), label, "renew = switch")
 
 
 def _interests(form: Form, path: Path) -> None:

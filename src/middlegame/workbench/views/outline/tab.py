@@ -22,14 +22,19 @@ from middlegame.workbench.workers.outline import (
     connect,
     disconnect,
     entry_line,
-    naming_parts,
     read_outline,
     removal_faults,
     remove,
     set_entry,
 )
+from middlegame.workbench.workers.outline_data import naming_parts
 from middlegame.workbench.workers.pool import Superseded
 from middlegame.workbench.workers.texts import EditorFault
+
+_MOST_LISTED = 12
+"""Faults of a removal that are listed."""
+_FEWEST = 2
+"""States that a factor needs, and options that a move needs."""
 
 
 class OutlineTab:
@@ -54,8 +59,8 @@ class OutlineTab:
                     heading("h2", "Picture", "mg-h2")
                     ui.label(
                         "A click opens a box's form. Drag from one box to another to draw an "
-                        "arrow: a move then knows the other, and a factor depends on it. A click "
-                        "on an arrow removes it, unless a rule makes it."
+                        "arrow: a move or an offer then knows the other, and a factor depends on "
+                        "it. A click on an arrow removes it, unless a rule makes it."
                     ).classes("mg-soft")
                     self.picture = OutlinePicture(self._choose_node, self._connect, self._cut)
                 with ui.element("section").classes("mg-block"):
@@ -144,7 +149,7 @@ class OutlineTab:
                 return
         self.form.build(self._show_form)
         self.entries.show(self.form)
-        is_node = self.chosen[:1] in (("moves",), ("factors",))
+        is_node = self.chosen[:1] in (("moves",), ("offers",), ("factors",))
         self.picture.show(self.outline.picture, str(self.chosen[1]) if is_node else "")
         self._show_faults()
 
@@ -191,9 +196,13 @@ class OutlineTab:
             heading("h2", f"Remove {called}?", "mg-h2")
             ui.label(f"{len(broken)} fault{'s' if len(broken) > 1 else ''} would follow:")
             with ui.element("ul").classes("mg-faults"):
-                for each in broken[:12]:
+                for each in broken[:_MOST_LISTED]:
                     with ui.element("li").classes("mg-error"):
                         ui.label(each)
+                if len(broken) > _MOST_LISTED:
+                    with ui.element("li").classes("mg-error"):
+                        ui.label(f"and {len(broken) - _MOST_LISTED} more")
+            ui.label(_advice(path, self.form.value(path[:-1]))).classes("mg-soft")
 
             def go() -> None:
                 dialog.close()
@@ -222,8 +231,8 @@ class OutlineTab:
         self.choose(self._node_path(name))
 
     def _node_path(self, name: str) -> Path:
-        is_move = name in (self.outline.data.get("moves") or {})
-        return ("moves" if is_move else "factors", name)
+        sections = (each for each in ("moves", "offers") if name in self.form.entries(each))
+        return (next(sections, "factors"), name)
 
     def _show_faults(self) -> None:
         """Show all faults: at the fields of the form, and in the list."""
@@ -259,6 +268,16 @@ class OutlineTab:
         place = self._field_of(path)
         if place is not None:
             self.form.fields[place].component.run_method("focus")
+
+
+def _advice(path: Path, siblings: Any) -> str:
+    """Return what to do about the faults of a removal."""
+    needed = {"states": ("factor", "states"), "options": ("move", "options")}
+    kind = needed.get(str(path[-2])) if len(path) > 1 else None
+    if kind and isinstance(siblings, list | dict) and len(siblings) <= _FEWEST:
+        whole, parts = kind
+        return f"A {whole} needs two {parts}: add another one first, or remove the whole {whole}."
+    return "After the removal each stands at its field; Undo takes the removal back."
 
 
 def _list_faults(
