@@ -52,14 +52,25 @@ def test_section_draws_the_matrix_and_cascades(found: Dominoes) -> None:
     assert f"{total:+d}" in re.findall(r">([+−]\d+)<", matrix)
 
 
-def test_unused_evidence_is_mentioned(found: Dominoes) -> None:
-    diagram = replace(found.results.diagram)
-    vars(diagram)["evidence"] = {"leak": "seen"}
-    equilibrium = replace(found.results.equilibrium, diagram=diagram)
-    with_evidence = Dominoes(replace(found.results, equilibrium=equilibrium))
-    assert "The contest's evidence is not used here" in show_plain(with_evidence)
-    page = html_report(equilibrium, analyses=sections(with_evidence))
-    assert "evidence is not used here" in page_text(page)
+def test_numbers_that_differ_from_the_forecast_stand_beside_it(
+    found: Dominoes, harbour: mg.Forecast
+) -> None:
+    text = " ".join(show_plain(found).split())
+    before, mean = found.results.equilibrium.forecasts, harbour.forecasts
+    assert "The forecast is the mean over 512 worlds" in text
+    there, here = (f"{each['lease']['lost']:.0%}" for each in (before, mean))
+    assert there != here
+    assert f"the lease is lost in {there} of cases instead of {here}" in text
+    same = f"{mean['depot']['closes']:.0%}"
+    assert f"{before['depot']['closes']:.0%}" == same
+    assert f"in {same} of cases" not in text
+
+
+def test_evidence_set_aside_is_mentioned(found: Dominoes, harbour: mg.Forecast) -> None:
+    informed = replace(found, forecast=harbour.given("loan = real"))
+    assert "without the contest's evidence" in " ".join(show_plain(informed).split())
+    page = html_report(found.results.equilibrium, analyses=sections(informed))
+    assert "without the contest's evidence" in page_text(page)
 
 
 def test_markup_in_a_scenario_stays_text(hostile: mg.Equilibrium) -> None:

@@ -149,10 +149,10 @@ def test_interest_labelled_by_a_clause_is_quoted_as_a_risk(sanctions: mg.Equilib
 
 
 def test_factor_reasons_say_which_forecast_their_rows_start_from(venezuela: mg.Forecast) -> None:
-    found = mg.why(venezuela, "cuba")
+    found = mg.why(venezuela, "venezuela")
     before = percent(found.influences[0].before)
-    assert f"The changes below start from {before}: the forecast in the middle world" in " ".join(
-        notes(found)
-    )
+    told = " ".join(notes(found))
+    assert "The changes below start from the middle world" in told
+    assert f"in {before} of cases instead of {percent(found.forecast)}" in told
     rows = [text.rpartition(": ")[2].split(" to ") for _, text in influence_sentences(found)]
     assert all(low == before != high for low, high in rows)

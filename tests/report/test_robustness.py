@@ -27,7 +27,8 @@ def test_every_answer_is_either_firm_or_has_the_variants_that_change_it(found):
     broken = [place for place in range(len(found.answers)) if found.breaking(place)]
     assert len(text.details) == len(broken)
     for place, detail in zip(broken, text.details, strict=True):
-        assert detail.startswith(f"{text.columns[place]} ({text.before[place]}): does not hold ")
+        answer = f"the answer that {text.columns[place].lower()} ({text.before[place]}) does not "
+        assert detail.lower().startswith(answer)
 
 
 def test_report_has_a_row_for_each_variant(found):

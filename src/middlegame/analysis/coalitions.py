@@ -109,7 +109,8 @@ class Coalitions(AnalysisResult):
     """What actors gain by choosing together.
 
     Attributes:
-        equilibrium: the contest in which all play apart, without its evidence.
+        equilibrium: the contest in which all play apart, in the middle world, without its evidence.
+        forecast: the contest's forecast, beside which these numbers stand.
         coalitions: those that hold at some weights first, then by the least gain of a member.
         refused: pairs that cannot form a coalition, each with the reason.
         share: whether members pool what they know.
@@ -117,6 +118,7 @@ class Coalitions(AnalysisResult):
     """
 
     equilibrium: Equilibrium
+    forecast: Equilibrium | Sweep
     coalitions: tuple[Coalition, ...]
     refused: dict[tuple[str, ...], str]
     share: bool
@@ -224,7 +226,7 @@ def coalitions(
     if progress:
         progress(len(solver.solved), len(solver.solved))
     found.sort(key=lambda each: (not each.holding, -round(each.best.least_gain, 9)))
-    return Coalitions(before, tuple(found), refused, share, len(solver.solved))
+    return Coalitions(before, subject, tuple(found), refused, share, len(solver.solved))
 
 
 def weightings(count: int) -> list[tuple[int, ...]]:

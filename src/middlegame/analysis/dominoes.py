@@ -90,10 +90,12 @@ class Dominoes(AnalysisResult):
     """The effects of every intervention on every move and factor.
 
     Attributes:
-        results: the contest before and after each intervention.
+        results: the contest before and after each intervention, in the middle world.
+        forecast: the contest's forecast, beside which these numbers stand.
     """
 
     results: InterventionResults
+    forecast: Equilibrium | Sweep
 
     @property
     def equilibrium(self) -> Equilibrium:
@@ -403,7 +405,7 @@ def dominoes(
     The contest's own evidence is set aside, since it was observed without any intervention.
 
     Args:
-        subject: an equilibrium, or a sweep, of which the equilibrium at the medians is taken.
+        subject: a forecast, an equilibrium, or a sweep; its middle world is taken.
         chosen: the interventions; every state of every move and factor without any.
         progress: called with how many equilibria are solved, and how many there are.
 
@@ -412,4 +414,5 @@ def dominoes(
             added to the contest's own evidence, or something is supposed under fixed policies.
         NotConverged: the contest after an intervention has no equilibrium that could be reached.
     """
-    return Dominoes(interventions(equilibrium_of(subject), chosen, progress=progress))
+    results = interventions(equilibrium_of(subject), chosen, progress=progress)
+    return Dominoes(results, subject)

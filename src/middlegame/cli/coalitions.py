@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from middlegame.cli.case import solve_case
+from middlegame.cli.case import forecast_case, solve_case
 from middlegame.cli.console import counting
 from middlegame.cli.options import (
     BEHAVIOUR,
@@ -51,6 +51,7 @@ def coalitions_command(
     from middlegame.analysis.coalitions import coalitions
 
     chosen = [[name.strip() for name in each.split(",") if name.strip()] for each in sets]
+    forecast = forecast_case(equilibrium)
     with counting("Solving coalitions", "equilibria at most") as progress:
-        found = coalitions(equilibrium, chosen or None, share=share, progress=progress)
+        found = coalitions(forecast, chosen or None, share=share, progress=progress)
     print_result(found, equilibrium, loaded, report=report, as_json=as_json)

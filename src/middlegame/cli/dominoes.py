@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from middlegame.cli.case import solve_case
+from middlegame.cli.case import forecast_case, solve_case
 from middlegame.cli.console import console, counting, print_json
 from middlegame.cli.options import ASSIGNMENT, BEHAVIOUR, FILE, JSON, PRECISION, REPORT, TIME_LIMIT
 from middlegame.cli.output import print_report_place, save_report
@@ -41,8 +41,9 @@ def dominoes_command(
 
     groups = [find_interventions(equilibrium.diagram, name, state) for name, state in pairs]
     chosen = [intervention for group in groups for intervention in group] or None
+    forecast = forecast_case(equilibrium)
     with counting("Running interventions") as progress:
-        found = dominoes(equilibrium, chosen, progress=progress)
+        found = dominoes(forecast, chosen, progress=progress)
     if report:
         from middlegame.report.html.sections import sections
 

@@ -1,6 +1,7 @@
 """The analyses of a sweep that its report contains."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -32,7 +33,8 @@ def analysis_sections(found: "Sweep") -> list["Section"]:
     effects: list[Dominoes] = []
 
     def run_dominoes(progress: "ProgressCallback") -> Any:
-        effects.append(dominoes(found.equilibrium.prior, progress=progress))
+        results = dominoes(found.equilibrium.prior, progress=progress)
+        effects.append(replace(results, forecast=found))
         return effects[0]
 
     def run_discovery(progress: "ProgressCallback") -> Any:

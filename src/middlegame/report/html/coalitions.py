@@ -2,7 +2,7 @@
 
 from middlegame.analysis.coalitions import Coalitions
 from middlegame.report.html.sections import Section, sections
-from middlegame.report.text.coalitions import coalition_texts, headline, method, refusals
+from middlegame.report.text.coalitions import coalition_texts, headline, method, refusals, start
 
 
 @sections.register(Coalitions)
@@ -10,6 +10,7 @@ def coalition_sections(found: Coalitions) -> list[Section]:
     """Return the section: each coalition with a row for each weighting."""
     shown = {
         "coalitions": coalition_texts(found),
+        "notes": start(found),
         "refusals": refusals(found),
         "method": method(found),
     }

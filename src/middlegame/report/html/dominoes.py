@@ -13,6 +13,7 @@ from middlegame.report.text.dominoes import (
     intervention_heading,
     intervention_notes,
     outcome_columns,
+    start,
     strongest_effects,
     summary,
 )
@@ -34,7 +35,7 @@ def domino_section(found: Dominoes) -> Section:
     order = {intervention: place for place, intervention in enumerate(found.interventions)}
     shown = {
         "method": METHOD,
-        "notes": baseline_notes(found),
+        "notes": [*start(found), *baseline_notes(found)],
         "strongest": [
             {
                 "condition": intervention_heading(found, intervention),

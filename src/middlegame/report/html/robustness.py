@@ -3,7 +3,7 @@
 from middlegame.analysis.robustness import Robustness
 from middlegame.report.charts.robustness import robustness_chart
 from middlegame.report.html.sections import Section, sections
-from middlegame.report.text.robustness import method, robustness_text
+from middlegame.report.text.robustness import method, robustness_text, start
 
 
 @sections.register(Robustness)
@@ -12,6 +12,7 @@ def robustness_sections(found: Robustness) -> list[Section]:
     text = robustness_text(found)
     shown = {
         "text": text,
+        "notes": start(found),
         "chart": robustness_chart(found),
         "method": method(found),
     }

@@ -6,7 +6,7 @@ from middlegame.analysis.coalitions import Coalitions
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
-from middlegame.report.text.coalitions import coalition_texts, headline, method, refusals
+from middlegame.report.text.coalitions import coalition_texts, headline, method, refusals, start
 from middlegame.report.text.palette import NEUTRAL
 
 _MOST = 12
@@ -19,6 +19,7 @@ def show_coalitions(found: Coalitions, console: Console) -> None:
     page.title(narrative.words_of(found.equilibrium).title)
     page.paragraph(headline(found))
     page.gap()
+    page.notes(start(found))
     page.section("Coalitions", "gains in points against all playing apart, by the members' weights")
     texts = coalition_texts(found)
     for text in texts[:_MOST]:

@@ -22,6 +22,7 @@ from middlegame.report.text.dominoes import (
     intervention_notes,
     outcome_columns,
     outcome_label,
+    start,
     strongest_effects,
 )
 
@@ -48,6 +49,7 @@ def show_dominoes(
     """
     page = Page(console)
     page.title(narrative.words_of(found.results.equilibrium).title)
+    page.notes(start(found))
     if not chosen:
         _show_overview(page, found)
     elif len(chosen) == 1:

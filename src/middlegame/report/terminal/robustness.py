@@ -6,7 +6,7 @@ from middlegame.analysis.robustness import Robustness
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
-from middlegame.report.text.robustness import method, robustness_text
+from middlegame.report.text.robustness import method, robustness_text, start
 
 MOST_COLUMNS = 9
 """Answers that are shown side by side."""
@@ -23,7 +23,7 @@ def show_robustness(found: Robustness, console: Console) -> None:
         page.paragraph(detail)
     if text.details:
         page.gap()
-    page.notes(narrative.notes(found.equilibrium))
+    page.notes([*start(found), *narrative.notes(found.equilibrium)])
     page.section("Answers", "numbered as the columns below; an asterisk marks a changed answer")
     wide = max(map(len, text.before[:MOST_COLUMNS]), default=0)
     for number, (label, before) in enumerate(

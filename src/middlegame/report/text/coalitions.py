@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from middlegame.analysis.coalitions import GAIN
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.narrative import words_of
+from middlegame.report.text.starting_point import question_numbers, starting_point
 from middlegame.report.text.words import percent
 
 if TYPE_CHECKING:
@@ -86,14 +87,20 @@ def method(found: "Coalitions") -> str:
         if found.share
         else "each move keeps what it knows"
     )
-    aside = "; evidence is set aside" if found.equilibrium.known else ""
     return (
         "The moves of the members are chosen by one player, whose points are the weighted mean of "
         f"theirs; {knows}, and everybody else plays as before. Gains are in expected points "
         "against all playing apart, and are not comparable across actors. A coalition holds where "
         "every member gains and no part of it would do better by leaving. "
-        f"{found.solved} equilibria were solved, with every number at its median{aside}."
+        f"{found.solved} equilibria were solved."
     )
+
+
+def start(found: "Coalitions") -> list[str]:
+    """Return from which numbers the changes start; empty where these are the forecast's."""
+    before, forecast = found.equilibrium, found.forecast
+    told = starting_point("All changes", forecast, before, question_numbers(forecast, before))
+    return [told] if told else []
 
 
 def refusals(found: "Coalitions") -> list[str]:

@@ -11,6 +11,7 @@ from middlegame.report.text.branches import fork_notes
 from middlegame.report.text.change import Shift, mean_shift, unforeseen_choice
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.scales import rounded_value
+from middlegame.report.text.starting_point import headline_numbers, starting_point
 from middlegame.report.text.words import Words, percent
 from middlegame.scenario.model.references import base_name
 
@@ -27,8 +28,7 @@ NO_EFFECT = "No headline factor changes by a whole percentage point."
 METHOD = (
     "Each change is the total effect of an intervention that all actors know before play. Its "
     "direct part is the change with all policies fixed. Adaptation is what is added when the "
-    "actors anticipate the intervention and choose anew. An effect without a note is direct. All "
-    "numbers are those of the middle world, with every number at its median."
+    "actors anticipate the intervention and choose anew. An effect without a note is direct."
 )
 _MAIN_SHARE = 0.5
 """Share of an effect that a chain must carry to be named as its cause."""
@@ -201,20 +201,21 @@ def intervention_notes(dominoes: "Dominoes", intervention: "Intervention") -> It
         )
 
 
+def start(dominoes: "Dominoes") -> list[str]:
+    """Return from which numbers the changes start; empty where these are the forecast's."""
+    before, forecast = dominoes.results.equilibrium, dominoes.forecast
+    told = starting_point("All changes", forecast, before, headline_numbers(forecast, before))
+    return [told] if told else []
+
+
 def baseline_notes(dominoes: "Dominoes") -> list[str]:
-    """Return sentences on the contest before any intervention: beliefs, branch and evidence."""
+    """Return sentences on the contest before any intervention: its beliefs and its branch."""
     equilibrium = dominoes.results.equilibrium
-    notes = [
+    return [
         *narrative.belief_note(equilibrium),
         *narrative.expectations_elsewhere(equilibrium),
         *fork_notes(equilibrium, narrative.words_of(equilibrium)),
     ]
-    if dominoes.results.diagram.evidence:
-        notes.append(
-            "The contest's evidence is not used here, since it is about a world without "
-            "interventions; probabilities before an intervention are prior probabilities."
-        )
-    return notes
 
 
 def _effect_row(

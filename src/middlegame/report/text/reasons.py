@@ -10,6 +10,7 @@ from middlegame.report.text.grammar import capitalize_first, is_several, join_li
 from middlegame.report.text.interest_phrases import InterestPhrases
 from middlegame.report.text.judgements import CitedPlace, judgement_groups
 from middlegame.report.text.narrative import words_of
+from middlegame.report.text.starting_point import starting_point
 from middlegame.report.text.words import percent
 from middlegame.scenario.conditions import Not, Predicate
 from middlegame.scenario.faults import dotted_path
@@ -104,9 +105,7 @@ def title(found: Reasons) -> str:
 def method(found: Reasons) -> str:
     """Return how the numbers are defined: a move's reasons, or what would move a factor."""
     if not found.rather_than:
-        evidence = found.equilibrium.diagram.evidence
-        aside = " The contest's evidence is set aside." if evidence else ""
-        return _FACTOR_METHOD + aside
+        return _FACTOR_METHOD
     where, mean = "In each situation", ""
     if found.world_count:
         where = "In each situation of each world"
@@ -131,14 +130,14 @@ def summary(found: Reasons) -> str:
 def notes(found: Reasons) -> list[str]:
     """Return what the reasons depend on: worlds, a period, evidence on what follows the move."""
     words, lines = words_of(found.equilibrium), []
-    if found.world_count:
-        lines.append(
-            f"Means over {found.world_count} worlds, drawn from all ranges."
-            if found.rather_than
-            else f"The forecast is the mean over {found.world_count} worlds, drawn from all ranges."
-        )
-    if found.influences and (start := _starting_point(found)):
-        lines[:] = [" ".join([*lines, start])]
+    if found.world_count and found.rather_than:
+        lines.append(f"Means over {found.world_count} worlds, drawn from all ranges.")
+    if found.influences:
+        clause = mid_sentence(words.clause(found.name, found.option))
+        numbers = [(clause, found.forecast, found.influences[0].before)]
+        middle = found.equilibrium.middle.prior
+        start = starting_point("The changes below", found.equilibrium, middle, numbers)
+        lines += [start] if start else []
     if found.when is not None:
         lines.append(f"Only cases in which {words.condition(found.when)}.")
     name = base_name(found.name)
@@ -157,24 +156,12 @@ def notes(found: Reasons) -> list[str]:
     return lines
 
 
-def _starting_point(found: Reasons) -> str:
-    """Return from which forecast the changes start; empty if it is the one shown."""
-    before = percent(found.influences[0].before)
-    world = found.world_count > 0
-    aside = bool(found.equilibrium.diagram.evidence)
-    if not (world or aside):
-        return ""
-    parts = ["in the middle world, with every number at its median"] if world else []
-    parts += ["without the contest's evidence"] if aside else []
-    return f"The changes below start from {before}: the forecast {' and '.join(parts)}."
-
-
 def influence_sentences(found: Reasons, most: int = 8) -> list[tuple[str, str]]:
     """Return for a factor's state the changes of its probability, and what would cause each."""
     words = words_of(found.equilibrium)
     rows = [
         (
-            f"{100 * each.change:+.0f}",
+            f"{round(100 * each.after) - round(100 * each.before):+d}",
             f"{capitalize_first(words.full_clause(each.name, each.state))}: "
             f"{percent(each.before)} to {percent(each.after)}",
         )

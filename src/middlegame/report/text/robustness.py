@@ -9,6 +9,7 @@ from middlegame.analysis.robustness_sources import DEFAULT_FACTOR, DEFAULT_POINT
 from middlegame.analysis.robustness_variants import Kind
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence, possessive
 from middlegame.report.text.narrative import question_clause, question_label, words_of
+from middlegame.report.text.starting_point import question_numbers, starting_point
 from middlegame.report.text.values import with_unit
 from middlegame.report.text.words import Words, clean, percent
 from middlegame.scenario.model.judgement import format_number
@@ -24,16 +25,15 @@ SECTIONS: dict[Kind, str] = {
 """The titles of the kinds of variants."""
 _METHOD = (
     "An answer holds where the same state stays the most likely one and its probability stays "
-    "within 10 percentage points. Everything is solved again in the middle world, with every "
-    "number at its median, and compared with it."
+    "within 10 percentage points. Each number is compared with that of the contest as written in "
+    "the same worlds."
 )
 _METHOD_OF_VALUES = " A value holds where its median stays within 10% of its scale's length."
 _METHOD_OF_SOURCES = (
     " Without a source, the ranges that cite it alone "
     f"get {WIDER:.0f} times their half-width, exact numbers get a range (points plus or minus "
     f"{DEFAULT_POINTS:.0%}, odds up to {DEFAULT_FACTOR:.0f} times higher or lower), and evidence "
-    "that cites it alone is dropped; these rows are means over worlds, and compared with such a "
-    "mean."
+    "that cites it alone is dropped; these rows are means over worlds."
 )
 _MOST_NAMED = 3
 _SMALL = 0.015
@@ -90,6 +90,15 @@ class RobustnessText:
     before: tuple[str, ...]
     groups: tuple[tuple[str, tuple[RobustnessRow, ...]], ...]
     small: str
+
+
+def start(found: Robustness) -> list[str]:
+    """Return in which world the variants are solved; empty where it is the forecast's."""
+    written, middle = found.equilibrium, found.equilibrium.middle
+    sources = any(variant.kind == "source" for variant in found.variants)
+    what = "All variants except those without a source" if sources else "All variants"
+    told = starting_point(what, written, middle, question_numbers(written, middle))
+    return [told] if told else []
 
 
 def robustness_text(found: Robustness) -> RobustnessText:
@@ -235,8 +244,8 @@ def _sentences(found: Robustness, words: Words) -> tuple[str, tuple[str, ...]]:
         more = len(breaking) - len(named)
         named += [f"in {more} more of {found.computed} variants"] if more else []
         details.append(
-            f"{capitalize_first(_answer_clause(words, answer))} ({chance}): "
-            f"does not hold {join_list(named)}."
+            f"The answer {'on' if answer.state is None else 'that'} "
+            f"{_answer_clause(words, answer)} ({chance}) does not hold {join_list(named)}."
         )
     gaps = []
     if found.refused:

@@ -54,6 +54,7 @@ class DominoesTab:
             "A domino is a move or factor that is set from outside. All actors know it before they "
             "play; by surprise means that no actor knew it. The contest's evidence is set aside."
         ).classes("mg-soft mg-about")
+        self.start = ui.label("").classes("mg-soft mg-about")
         self.dominoes = Analysis(
             session,
             "Toppling every domino once",
@@ -73,6 +74,7 @@ class DominoesTab:
             self.dominoes.begin()
 
     def _show(self, view: DominoesView) -> None:
+        self.start.set_text(" ".join(view.notes))
         self.board.set_visibility(True)
         self.board.show(view)
         self._topple_chosen()

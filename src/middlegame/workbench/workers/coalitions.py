@@ -2,7 +2,7 @@
 
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers.sections import ReportSection, report_section
-from middlegame.workbench.workers.solve import solve_setting
+from middlegame.workbench.workers.solve import forecast_setting
 from middlegame.workbench.workers.worker import WorkerContext
 
 
@@ -19,7 +19,5 @@ def coalitions(context: WorkerContext, text: str, setting: Setting) -> ReportSec
     """
     from middlegame.analysis import coalitions as analysis
 
-    equilibrium = solve_setting(context, text, setting)
-    return report_section(
-        analysis.coalitions(equilibrium, progress=context.progress()), "coalitions"
-    )
+    forecast = forecast_setting(context, text, setting)
+    return report_section(analysis.coalitions(forecast, progress=context.progress()), "coalitions")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers.sections import TakeAway, take_away
+from middlegame.workbench.workers.solve import forecast_setting
 from middlegame.workbench.workers.worker import WorkerContext
 
 if TYPE_CHECKING:
@@ -78,11 +79,13 @@ class DominoesView:
     Attributes:
         dominoes: sorted by total effect.
         largest: the largest single effects, each with its domino's place in `dominoes`.
+        notes: from which numbers the changes start.
         taken: what can be taken away.
     """
 
     dominoes: tuple[DominoView, ...]
     largest: tuple[tuple[int, DominoEffect], ...]
+    notes: tuple[str, ...]
     taken: TakeAway
 
 
@@ -94,7 +97,12 @@ def all_dominoes(context: WorkerContext, text: str, setting: Setting) -> Dominoe
         text: the scenario's text.
         setting: changed numbers, and what is supposed and announced.
     """
-    from middlegame.report.text.dominoes import intervention_heading, strongest_effects, summary
+    from middlegame.report.text.dominoes import (
+        intervention_heading,
+        start,
+        strongest_effects,
+        summary,
+    )
 
     result = _dominoes(context, text, setting)
     ranked = list(result.ranked)
@@ -112,6 +120,7 @@ def all_dominoes(context: WorkerContext, text: str, setting: Setting) -> Dominoe
             (ranked.index(intervention), _effect(row))
             for intervention, row in strongest_effects(result, _STRONGEST)
         ),
+        notes=tuple(start(result)),
         taken=take_away(result, "dominoes", summary(result)),
     )
 
@@ -159,7 +168,7 @@ def _dominoes(context: WorkerContext, text: str, setting: Setting) -> "Dominoes"
     from middlegame.analysis.dominoes import dominoes
 
     def compute() -> "Dominoes":
-        found = context.contest(text).full(setting.numbers, setting.supposed)
+        found = forecast_setting(context, text, setting)
         return dominoes(found, progress=context.progress("Setting each move and factor"))
 
     return context.cached(f"dominoes {setting.query()}", text, compute)
