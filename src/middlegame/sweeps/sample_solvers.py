@@ -19,6 +19,7 @@ from middlegame.engine.batch.lambda_ramp import Ramp, batch_solver
 from middlegame.engine.cost import predict_cost
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.inference.marginals import marginals
+from middlegame.engine.temporal.long_diagrams import is_long
 from middlegame.equilibrium.engine_input import flatten_numbers
 from middlegame.equilibrium.equilibrium import solve_tables
 from middlegame.equilibrium.solving import solve_policies
@@ -31,6 +32,8 @@ _TABLES_CHUNK = 32
 """Sets of tables solved at a time: the shape that is compiled for."""
 _CACHE = 2**18
 """Bytes that a chunk's largest tables should fit into, to stay in the processor's cache."""
+_LARGE = 2**23
+"""Bytes of a sample's largest table from which memory limits the chunks of long diagrams."""
 
 
 def forecasts_under(diagram: Diagram, cells: Floats, policies: Floats) -> dict[str, Floats]:
@@ -74,7 +77,9 @@ def chunk_size(diagram: Diagram) -> int:
     """Choose how many samples to solve at a time: few enough for the processor's cache."""
     cost = predict_cost(diagram.structure)
     bytes_each = 8 * max(cost.largest_table, cost.unknowns, 1.0)
-    return int(np.clip(2 ** int(np.log2(max(_CACHE / bytes_each, 1.0))), 16, 128))
+    # In NumPy each call costs as much as the numbers of a dozen samples.
+    least = 32 if is_long(diagram.structure) and bytes_each < _LARGE else 16
+    return int(np.clip(2 ** int(np.log2(max(_CACHE / bytes_each, 1.0))), least, 128))
 
 
 class ChunkSolution(NamedTuple):
@@ -165,7 +170,7 @@ class ParameterSolver:
 
     def ramp(self, samples: Integers) -> ChunkSolution:
         """Solve samples along a ramp of lambda."""
-        values = _padded(self.values[samples], self.size)
+        values = self._filled(self.values[samples])
         game = self._compiled.game(values)
         residual, policies = self._compiled.settle(values, game)
         answers = self._answers(self._compiled.truth(values, game), policies, len(samples))
@@ -193,11 +198,15 @@ class ParameterSolver:
         values, parts = np.repeat(self.values[samples], counts, axis=0), []
         for begin in range(0, len(values), self.size):
             some = np.stack(branches[begin : begin + self.size])
-            here = _padded(values[begin : begin + self.size], self.size)
-            policies = np.moveaxis(_padded(some, self.size), 0, -1)
+            here = self._filled(values[begin : begin + self.size])
+            policies = np.moveaxis(self._filled(some), 0, -1)
             game = self._compiled.truth(here, self._compiled.game(here))
             parts.append(self._answers(game, policies, len(some)))
         return ChunkSolution(residual, _mixed(parts, counts), failures, forked)
+
+    def _filled(self, part: Floats) -> Floats:
+        """Return some samples, to a whole chunk where functions are compiled for its shape."""
+        return part if is_long(self.diagram.structure) else _padded(part, self.size)
 
     @cached_property
     def _compiled(self) -> Any:

@@ -137,11 +137,11 @@ class Corrector:
             before = self.probabilities(current.point)
         guess, after = map(self.probabilities, (predicted, following.point))
         turn = math.acos(min(float(following.tangent @ current.tangent), 1.0))
-        move = float(np.abs(after - before).max(initial=0))
-        correction = float(np.abs(after - guess).max(initial=0))
+        move, correction = _largest(after - before), _largest(after - guess)
         limits = self.controls
         # Where branches lie close together, a correction as long as the step may lead to another.
-        strayed = float(np.linalg.norm(following.point - predicted))
+        off = following.point - predicted
+        strayed = math.sqrt(float(off @ off))
         if strayed > 0.5 * length + limits.tolerance or not (
             turn < limits.largest_turn
             and move < limits.largest_move
@@ -262,10 +262,13 @@ def count_nonpositive(eigenvalues: Eigenvalues, below: float = ZERO) -> int:
 
 def _relative_size(change: Floats, point: Floats) -> float:
     """Return the size of a correction of a point, relative to what `scale_of` returns."""
-    unknowns = float(np.abs(change[:-1]).max(initial=0)) / (
-        1 + float(np.abs(point[:-1]).max(initial=0))
-    )
+    unknowns = _largest(change[:-1]) / (1 + _largest(point[:-1]))
     return unknowns + abs(float(change[-1])) / (1 + abs(float(point[-1])))
+
+
+def _largest(values: Floats) -> float:
+    """Return the largest absolute value, 0 without any."""
+    return float(np.maximum.reduce(np.abs(values), initial=0.0))
 
 
 def scale_of(point: Floats) -> Floats:
@@ -285,7 +288,8 @@ def _branch_point(
     With z the solution of [J; along] z = e, the determinants of [J; along] and [J; z] have the
     same sign: they differ by the factor z.z.
     """
-    right = np.append(np.zeros(len(along) - 1), 1.0)
+    right = np.zeros(len(along))
+    right[-1] = 1.0
     tangent = system.solve(right, along / (along @ along))
-    tangent /= np.linalg.norm(tangent)
+    tangent /= np.sqrt(tangent @ tangent)
     return BranchPoint(point, jacobian, tangent, system.sign, system.eigenvalues, iterations)

@@ -19,6 +19,7 @@ from middlegame.engine.numerics.linear import DenseJacobian
 
 MAX_CELLS = 20_000
 """Options times outcomes up to which enumerating is faster."""
+_ONE = np.ones(1)
 
 
 def outcome_nodes(structure: Structure, decisions: tuple[int, ...]) -> tuple[int, ...]:
@@ -53,6 +54,7 @@ def enumerated_equations(structure: Structure, decisions: tuple[int, ...]) -> Re
     """Return the equilibrium equations of some decisions (see `ResponseEquations`)."""
     plan = _Plan(structure, decisions)
     own, place, visits = plan.cells, plan.place, plan.visits
+    count = len(own)
     kept: list[_Numbers] = []
 
     def evaluate(
@@ -64,19 +66,23 @@ def enumerated_equations(structure: Structure, decisions: tuple[int, ...]) -> Re
         # An overflow shows as numbers that are not finite.
         with np.errstate(all="ignore"):
             policy = policies(game.opens, logits, lambda_fraction).ravel()
-            factors = np.append(policy, 1.0)[plan.policies]
-            likely = (np.multiply.reduce(factors, axis=1) * chances)[place] * plan.chosen
-            mass = likely.sum(axis=1)
+            factors = np.concatenate((policy, _ONE)).take(plan.policies)
+            likely = np.multiply.reduce(factors, axis=1)
+            likely *= chances
+            likely = likely.take(place, axis=0)
+            likely *= plan.chosen
+            mass = np.add.reduce(likely, axis=1)
             weight = 1.0 / (mass + (mass == 0))
-            payoffs = np.einsum("az,az->a", likely, utilities) * weight
+            payoffs = np.add.reduce(likely * utilities, axis=1) * weight
             likely *= (utilities - payoffs[:, None]) * weight[:, None]
             # The logarithm of a policy moves with its logits less their mean by the policy.
             slopes = likely @ (plan.chosen - policy[own][:, None] * visits).T
-            slopes = respond @ (slopes * plan.relevant)
-            matrix = np.empty((len(own), len(own) + 1))
+            slopes *= plan.relevant
+            slopes = respond @ slopes
+            matrix = np.empty((count, count + 1))
             np.multiply(slopes, -lambda_fraction, out=matrix[:, :-1])
-            matrix[plan.diagonal] += 1.0
-            matrix[:, -1] = -(slopes @ logits.ravel()[own])
+            matrix.ravel()[:: count + 2] += 1.0  # the diagonal of the square part
+            np.negative(slopes @ logits.ravel()[own], out=matrix[:, -1])
             after = logits.copy()
             after.ravel()[own] = respond @ payoffs
             return after, DenseJacobian(matrix)
@@ -95,7 +101,6 @@ class _Plan:
         relevant: 1 where the second cell's decision is relevant to the first's, `[n, n]`.
         policies: for each decision the places of all relevant choices in the flattened policies,
             `[decisions, decisions, outcomes]`; one beyond the last for a choice without relevance.
-        diagonal: the indices of the diagonal of an `[n, n + 1]` matrix.
     """
 
     def __init__(self, structure: Structure, decisions: tuple[int, ...]) -> None:
@@ -120,8 +125,6 @@ class _Plan:
         self.relevant = relevant[np.ix_(self.place, self.place)].astype(float)
         none = layout.row_count * layout.max_options
         self.policies = np.where(relevant[:, :, None], options[None], none)
-        count = len(self.cells)
-        self.diagonal = (np.arange(count), np.arange(count))
         self._same_set = (rows[:, None] == rows).astype(float)
         chances = [
             [

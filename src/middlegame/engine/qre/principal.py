@@ -7,6 +7,7 @@ the uniform policies at lambda 0 to the branch's first crossing of the target (M
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import import_module
@@ -40,6 +41,9 @@ LOOSE = Controls(most_corrections=8, landing=1e-11, exact=False)
 
 _USUAL_SCALE = 1e3
 """Logits up to this size, and not below its inverse, need no scaling of their payoffs."""
+
+_NO_THREADS = 32
+"""Unknowns up to which BLAS starts no threads by itself."""
 
 MAX_MIRRORS = 15
 """The most mirror branches that are traced beside the first."""
@@ -100,8 +104,10 @@ def follow_branch(
         exact = Controls() if goal is None else Controls(tolerance=Controls.landing)
         controls = LOOSE if matrix_free else exact
     controls = replace(controls, max_mirrors=max_mirrors)
-    # On matrices as small as these, the threads of XLA and of BLAS would wait for each other.
-    with _thread_pools().limit(limits=1, user_api="blas"):
+    # On matrices as small as these, the threads of XLA and of BLAS would wait for each other. The
+    # smallest get none.
+    small = len(own) <= _NO_THREADS
+    with nullcontext() if small else _thread_pools().limit(limits=1, user_api="blas"):
         trace = continuation.trace_branch(
             at,
             probabilities,
