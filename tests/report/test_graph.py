@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 import middlegame as mg
-from middlegame.report.charts.graph import contest_graph
+from middlegame.report.charts.graph import contest_graph, contest_graph_on_paper
 from middlegame.report.charts.layout import BOX_WIDTH, GraphBox, drawn_nodes, layout
 from middlegame.report.text.palette import NEUTRAL, PALETTE, actor_colours
 
@@ -72,3 +72,22 @@ def test_actors_with_moves_get_colours_first(venezuela: mg.Equilibrium) -> None:
     assert len({colours[mover] for mover in movers}) == len(movers)
     assert NEUTRAL not in {colours[mover] for mover in movers}
     assert colours["moscow"] == PALETTE[0]
+
+
+def test_large_graph_is_cut_for_print_between_boxes_into_parts_that_can_be_read(
+    venezuela: mg.Equilibrium, bare: mg.Equilibrium
+) -> None:
+    assert contest_graph_on_paper(bare) == []
+    parts = [ET.fromstring(part) for part in contest_graph_on_paper(venezuela)]
+    assert len(parts) == 2
+    titles = [title.text for part in parts for title in part.findall(f".//{SVG}title")]
+    assert len(titles) == len({*titles}) == len(drawn_nodes(venezuela.diagram))
+    for part in parts:
+        _, top, width, height = map(float, (part.get("viewBox") or "").split())
+        points = (
+            13 * 0.75 * min(695 / width, 900 / height)
+        )  # 13 pixels on A4, whose text is 695 wide
+        assert points >= 6.5
+        for box in part.findall(f".//{SVG}rect[@class='paper']"):
+            low = float(box.get("y") or 0)
+            assert top <= low <= low + float(box.get("height") or 0) <= top + height

@@ -4,8 +4,10 @@ Graphviz returns only places and curves, since it would measure text in whatever
 So the picture is the same on every machine, and its colours follow the page.
 """
 
+import math
 from collections.abc import Iterator
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from middlegame.diagram import Decision
@@ -14,8 +16,10 @@ from middlegame.report.charts.layout import (
     LINE,
     MARGIN,
     PADDING,
+    PAPER_BOX_WIDTH,
     GraphArc,
     GraphBox,
+    GraphLayout,
     PeriodFrame,
     label_lines,
     layout,
@@ -33,6 +37,10 @@ if TYPE_CHECKING:
 
 _LEGEND_LINE = 24.0
 _LEAST_WIDTH = 560.0
+_PAPER_WIDTH, _PAPER_HEIGHT = 940.0, 1370.0
+"""What fits a page so that its text has 7 points at least, in pixels."""
+_HEADING_HEIGHT = 130.0
+"""What the first page of the picture leaves to the section's heading, in the same pixels."""
 
 STYLE = """
 .mg-graph{--ink:#1c2128;--soft:#57606a;--line:#8b949e;--paper:#fff;
@@ -93,6 +101,54 @@ def contest_graph(
     return "\n".join(parts)
 
 
+def contest_graph_on_paper(equilibrium: "Equilibrium") -> list[str]:
+    """Draw the contest for print, in narrower boxes and in parts that each fill a page at most.
+
+    Returns:
+        The parts as SVG images, cut between rows of boxes; none where the whole picture can be read
+        on one page.
+    """
+    whole = layout(equilibrium)
+    if max(whole.width / _PAPER_WIDTH, whole.height / _PAPER_HEIGHT) <= 1:
+        return []
+    placed = layout(equilibrium, box_width=PAPER_BOX_WIDTH)
+    words, width = narrative.words_of(equilibrium), placed.width
+    legend, top = _legend(equilibrium, words, width)
+    page = max(width, _PAPER_WIDTH) * _PAPER_HEIGHT / _PAPER_WIDTH
+    cuts = [-top, *_cuts(placed, page, top), placed.height]
+    drawn = []
+    for place, (start, end) in enumerate(pairwise(cuts), start=1):
+        arcs = [a for a in placed.arcs if any(start <= y <= end for _, y in (*a.points, a.tip))]
+        boxes = [box for box in placed.boxes if start < box.y < end]
+        label = f"The contest, part {place} of {len(cuts) - 1}"
+        drawn.append(
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="mg-graph" role="img" '
+            f'viewBox="0 {start:.0f} {width:.0f} {end - start:.0f}" aria-label="{label}">'
+            f"<style>{STYLE}</style>"
+            + (f'<g transform="translate(0 {-top:.0f})">{legend}</g>' if place == 1 else "")
+            + "".join(_frame(words, frame) for frame in placed.frames)
+            + "".join(_arc(equilibrium, arc) for arc in arcs)
+            + "".join(_box(equilibrium, words, box, button=False) for box in boxes)
+            + "</svg>"
+        )
+    return drawn
+
+
+def _cuts(placed: GraphLayout, page: float, legend: float) -> list[float]:
+    """Return where a picture is cut into pages of at most this height, between rows of boxes."""
+    edges = sorted((box.y - box.height / 2, box.y + box.height / 2) for box in placed.boxes)
+    gaps, low = [], edges[0][1]
+    for top, bottom in edges[1:]:
+        if top > low:
+            gaps.append((low + top) / 2)
+        low = max(low, bottom)
+    above = legend + _HEADING_HEIGHT
+    count = math.ceil((placed.height + above) / page)
+    even = (placed.height + above) / count
+    wanted = [k * even - above for k in range(1, count)]
+    return sorted({min(gaps, key=lambda gap: abs(gap - each)) for each in wanted})
+
+
 def _arc(equilibrium: "Equilibrium", arc: GraphArc) -> str:
     head = equilibrium.diagram.nodes[equilibrium.diagram.index[arc.head]]
     return draw_arc(arc, knows=isinstance(head, Decision))
@@ -146,10 +202,10 @@ def _box(equilibrium: "Equilibrium", words: Words, box: GraphBox, button: bool) 
         frame = f'<rect {shape} rx="2" class="paper"/><rect {shape} rx="2" class="edge"/>'
     lines = []
     y = top + PADDING + 10
-    for line in label_lines(words, box.name):
+    for line in label_lines(words, box.name, box.width):
         lines.append(_text(left + PADDING, y, line, "name"))
         y += LINE
-    states = state_lines(equilibrium, words, box.name)
+    states = state_lines(equilibrium, words, box.name, box.width)
     for line in states[:-1]:
         lines.append(_text(left + PADDING, y, line, "state"))
         y += LINE

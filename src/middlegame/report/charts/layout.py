@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
 
 BOX_WIDTH = 176.0
+PAPER_BOX_WIDTH = 116.0
+"""Width of a box on paper where boxes of the usual width would be too small to read."""
 LINE = 15.0
 PADDING = 8.0
 BAR = 5.0
@@ -75,24 +77,28 @@ class GraphLayout:
     frames: tuple[PeriodFrame, ...] = ()
 
 
-def layout(equilibrium: "Equilibrium", period: int | None = None) -> GraphLayout:
+def layout(
+    equilibrium: "Equilibrium", period: int | None = None, box_width: float = BOX_WIDTH
+) -> GraphLayout:
     """Place the nodes that `drawn_nodes` lists, causes above effects.
 
     Args:
         equilibrium: the equilibrium, whose most likely states stand in the boxes.
         period: the period to draw; by default the one that `shown_period` returns.
+        box_width: the width of a box, in pixels.
     """
     diagram = equilibrium.diagram
     words = narrative.words_of(equilibrium)
     nodes = drawn_nodes(diagram, period)
     heights = {}
     for node in nodes:
-        lines = len(label_lines(words, node.name)) + len(state_lines(equilibrium, words, node.name))
+        states = state_lines(equilibrium, words, node.name, box_width)
+        lines = len(label_lines(words, node.name, box_width)) + len(states)
         heights[node.name] = lines * LINE + 2 * PADDING + BAR + 3
     shown = {node.name for node in nodes}
     arcs = [(p, node.name) for node in nodes for p in node.parents if p in shown]
     periods = {node.name: node.period for node in nodes if node.period is not None}
-    return place_boxes(heights, arcs, periods if len({*periods.values()}) > 1 else {})
+    return place_boxes(heights, arcs, periods if len({*periods.values()}) > 1 else {}, box_width)
 
 
 def drawn_nodes(diagram: Diagram, period: int | None = None) -> tuple[Node, ...]:
@@ -132,6 +138,7 @@ def place_boxes(
     heights: Mapping[str, float],
     arcs: Sequence[tuple[str, str]],
     periods: Mapping[str, int] | None = None,
+    box_width: float = BOX_WIDTH,
 ) -> GraphLayout:
     """Place boxes from top to bottom, the tails of arcs above their heads.
 
@@ -139,6 +146,7 @@ def place_boxes(
         heights: the height of each box in pixels, by name.
         arcs: pairs of tail and head, each once.
         periods: the period of each box that is to stand in the frame of its period.
+        box_width: the width of each box, in pixels.
     """
     import pygraphviz
 
@@ -150,7 +158,7 @@ def place_boxes(
     for name, place in number.items():
         graph.add_node(
             f"n{place}",
-            width=f"{BOX_WIDTH / _POINTS_PER_INCH:.4f}",
+            width=f"{box_width / _POINTS_PER_INCH:.4f}",
             height=f"{heights[name] / _POINTS_PER_INCH:.4f}",
         )
     for tail, head in arcs:
@@ -165,7 +173,7 @@ def place_boxes(
     boxes = []
     for name, place in number.items():
         x, y = map(float, graph.get_node(f"n{place}").attr["pos"].split(","))
-        boxes.append(GraphBox(name, x + MARGIN, top - y + MARGIN, BOX_WIDTH, heights[name]))
+        boxes.append(GraphBox(name, x + MARGIN, top - y + MARGIN, box_width, heights[name]))
     found = []
     for edge in graph.edges():
         tail, head = (names[int(str(end)[1:])] for end in edge)
@@ -197,21 +205,27 @@ def _read_arc(tail: str, head: str, path: str, top: float) -> GraphArc:
     return GraphArc(tail, head, tuple(points), tip or points[-1])
 
 
-def label_lines(words: Words, name: str) -> list[str]:
+def label_lines(words: Words, name: str, width: float = BOX_WIDTH) -> list[str]:
     """Break the label of a move or factor into the lines of a box, in bold type."""
-    return wrap_text(words.heading(name), (BOX_WIDTH - 2 * PADDING) / _BOLD)
+    return wrap_text(words.heading(name), (width - 2 * PADDING) / _BOLD, _most_lines(width))
 
 
-def state_lines(equilibrium: "Equilibrium", words: Words, name: str) -> list[str]:
+def state_lines(
+    equilibrium: "Equilibrium", words: Words, name: str, width: float = BOX_WIDTH
+) -> list[str]:
     """Break the most likely state into a box's lines, the last with room for its percentage."""
     state, _ = narrative.most_likely(node_forecast(equilibrium, name))
-    room = BOX_WIDTH - 2 * PADDING
-    lines = wrap_text(words.state(name, state), room)
+    room = width - 2 * PADDING
+    lines = wrap_text(words.state(name, state), room, _most_lines(width))
     *before, last = lines
     if text_width(last) <= room - _PERCENT_ROOM:
         return lines
     first, _, second = last.rpartition(" ")
     return [*before, first, second] if first else [*lines, ""]
+
+
+def _most_lines(width: float) -> int:
+    return 4 if width >= BOX_WIDTH else 7
 
 
 def node_forecast(equilibrium: "Equilibrium", name: str) -> dict[str, float]:

@@ -21,7 +21,12 @@ _SIZE = re.compile(r'viewBox="\S+ \S+ (\S+) ([^"\s]+)"')
 _SHEET = re.compile(r"<style>.*?</style>", re.DOTALL)
 _CONTENTS = re.compile(r'<nav class="contents".*?</nav>', re.DOTALL)
 _LONG = re.compile(r'<span class="long">.*?</span>')
-_SHORT = re.compile(r'<span class="short">.*?</span>|<p class="lead on-paper">.*?</p>')
+_SHORT = re.compile(
+    r'<span class="short">.*?</span>|<p class="lead on-paper">.*?</p>|'
+    r'<div class="graph on-paper">.*?</div>',
+    re.DOTALL,
+)
+_ON_SCREEN = re.compile(r'<div class="graph on-screen".*?</div>', re.DOTALL)
 _FOOTER = re.compile(r"<footer>.*?</footer>", re.DOTALL)
 _RARE = re.compile(r'<tr class="rare">.*?</tr>')
 _BODY = re.compile(r"<body>(.*)</body>", re.DOTALL)
@@ -138,6 +143,7 @@ def _on_paper(page: str) -> str:
 
     The list of contents becomes one with page numbers, and the appendices keep their marks.
     """
+    page = _ON_SCREEN.sub("", page)
     page = _RARE.sub("", _LONG.sub("", _CONTENTS.sub('<div class="contents"></div>', page)))
     for name in ("policies", "judgements"):
         start = f'<section aria-labelledby="{name}" class="appendix">'

@@ -11,7 +11,7 @@ from middlegame.diagram import Decision, Node
 from middlegame.equilibrium.omissions import omissions
 from middlegame.report.charts.bars import forecast_chart
 from middlegame.report.charts.curves import curve_chart
-from middlegame.report.charts.graph import contest_graph
+from middlegame.report.charts.graph import contest_graph, contest_graph_on_paper
 from middlegame.report.charts.histogram import histogram
 from middlegame.report.charts.layout import shown_period
 from middlegame.report.html.expectations import expectation_sections
@@ -118,6 +118,7 @@ def html_report(
             graph=graph,
             graph_period=words.period(period) if period else "",
             timed=is_timed(equilibrium),
+            paper_graphs=contest_graph_on_paper(equilibrium),
             graph_width=natural_width(graph),
             branches=branch_texts(equilibrium, words),
             storylines=storyline_texts(equilibrium, storylines),

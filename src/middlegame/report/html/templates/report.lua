@@ -49,3 +49,19 @@ function Blocks(blocks)
   end
   return found
 end
+
+
+-- Numbers in the columns of a wide table take a tenth of it each, so that words have the rest.
+function Table(wide)
+  local numbers, words = 0, 0
+  for _, spec in ipairs(wide.colspecs) do
+    if spec[1] == "AlignRight" then numbers = numbers + 1 else words = words + 1 end
+  end
+  if numbers + words < 5 or words == 0 then return nil end
+  local narrow = math.min(0.1, 0.6 / math.max(numbers, 1))
+  for place, spec in ipairs(wide.colspecs) do
+    spec[2] = spec[1] == "AlignRight" and narrow or (1 - numbers * narrow) / words
+    wide.colspecs[place] = spec
+  end
+  return wide
+end
