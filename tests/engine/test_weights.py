@@ -1,6 +1,7 @@
 """Weights of options: policies are proportional to weight * exp(lambda * payoff)."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 import middlegame as mg
 from middlegame.diagram import Decision, Diagram, Fixed, Utility
 from middlegame.engine.backend import jax
-from middlegame.engine.batch.lambda_ramp import Ramp, batch_solver
+from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch, solve_long_batch
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.logit import log_policies, logit_cells, policies
 from middlegame.engine.qre import principal as qre
@@ -95,15 +96,17 @@ def test_every_way_to_respond_uses_the_weights(diagram):
     assert jacobian is not None
 
 
-@given(diagrams(weighted=True, most_nodes=4, largest=1.0))
+@pytest.mark.parametrize("compiles", [False, True])
+@given(diagram=diagrams(weighted=True, most_nodes=4, largest=1.0))
 @settings(max_examples=8)
-def test_batch_solver_equals_solving_each_weighted_sample(diagram):
+def test_batch_equals_solving_each_weighted_sample(compiles, diagram):
     game, layout = game_of(diagram), layout_of(diagram.structure)
     shares = np.array([0.3, 1.0])
     together = game._replace(
         tables=np.repeat(game.tables[:, None], 2, axis=1), lambdas=game.lambdas[:, None] * shares
     )
-    settled, _ = batch_solver(diagram.structure, Ramp())(together)
+    solve = partial(solve_batch if compiles else solve_long_batch, diagram.structure, ramp=Ramp())
+    settled = jax.jit(solve)(together) if compiles else solve(together)
     for world, share in enumerate(shares):
         alone = qre.solve(diagram.structure, game._replace(lambdas=game.lambdas * share))
         found = layout.unpad(np.asarray(settled.policies[..., world]))

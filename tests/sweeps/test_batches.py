@@ -14,12 +14,18 @@ from middlegame.engine.batch.lambda_ramp import Ramp
 from middlegame.sweeps import batches
 from middlegame.sweeps.batches import solve_samples, solve_tables_batch
 from middlegame.sweeps.queries import Query
-from middlegame.sweeps.sample_solvers import chunk_size
+from middlegame.sweeps.sample_solvers import chunk_size, compiling_pays
 
 
 @pytest.fixture(scope="module")
 def harbour() -> mg.Diagram:
     return mg.compile_scenario(mg.load("harbour-lease"))
+
+
+@pytest.fixture(params=[False, True], ids=["numpy", "compiled"])
+def either_way(request, monkeypatch):
+    """Have all samples solved in NumPy, then by compiled functions."""
+    monkeypatch.setattr(batches, "compiling_pays", lambda *_: request.param)
 
 
 def draws(diagram: mg.Diagram, count: int) -> np.ndarray:
@@ -50,6 +56,7 @@ def expected(alone: mg.Equilibrium, ask: Query) -> float:
     return float((alone.joint(*ask.over) * ask.weights).sum())
 
 
+@pytest.mark.usefixtures("either_way")
 @pytest.mark.parametrize("ramp", [Ramp(), Ramp(steps=1, max_sweeps=0)], ids=["ramp", "trace"])
 def test_solve_samples_gives_each_sample_the_answers_of_solving_it_alone(harbour, ramp):
     values = draws(harbour, 7)
@@ -69,6 +76,7 @@ def test_solve_samples_gives_each_sample_the_answers_of_solving_it_alone(harbour
             assert solved.points[owner][world] == pytest.approx(points, abs=1e-7)
 
 
+@pytest.mark.usefixtures("either_way")
 def test_solve_samples_applies_interventions_and_evidence_in_every_sample(harbour):
     values = draws(harbour, 3)
     supposed, known = {"bid": "offer"}, {"depot": ("closes",), "retaliate": ("accept", "sue")}
@@ -87,6 +95,7 @@ def test_solve_samples_applies_interventions_and_evidence_in_every_sample(harbou
     assert solve_samples(harbour, values).weights == pytest.approx(1)
 
 
+@pytest.mark.usefixtures("either_way")
 def test_solve_samples_is_independent_of_chunks_and_threads(harbour):
     values = draws(harbour, 50)
     first = solve_samples(harbour, values, chunk=16, threads=1, compare=0)
@@ -97,7 +106,10 @@ def test_solve_samples_is_independent_of_chunks_and_threads(harbour):
         assert np.abs(found - third.forecasts[name]).max() < 1e-8
 
 
-def test_solve_samples_reuses_compiled_functions_for_other_numbers_of_a_structure(harbour):
+def test_solve_samples_reuses_compiled_functions_for_other_numbers_of_a_structure(
+    harbour, monkeypatch
+):
+    monkeypatch.setattr(batches, "compiling_pays", lambda *_: True)
     values = draws(harbour, 3)
     solve_samples(harbour, values, queries=queries(harbour))
     compiled: list[str] = []
@@ -117,6 +129,7 @@ def test_solve_samples_reuses_compiled_functions_for_other_numbers_of_a_structur
             assert solved.queries[name][world] == pytest.approx(expected(alone, ask), abs=1e-8)
 
 
+@pytest.mark.usefixtures("either_way")
 def test_solve_samples_reports_samples_without_an_equilibrium_as_nan(harbour):
     values = draws(harbour, 3)
     worths = [k for k, p in enumerate(harbour.parameters) if p.unit == "points"]
@@ -163,6 +176,36 @@ def test_solve_samples_solves_a_diagram_without_moves():
     solved = solve_samples(diagram, np.zeros((3, 0)))
     assert solved.forecasts["rain"] == pytest.approx(np.tile([0.3, 0.7], (3, 1)))
     assert solved.residual.max() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "supposed", "known"),
+    [
+        ("harbour-lease", {}, {}),
+        ("harbour-lease", {"bid": "offer"}, {"depot": ("closes",)}),
+        ("july-1914", {}, {}),
+    ],
+)
+def test_solve_samples_finds_the_same_compiled_and_in_numpy(name, supposed, known, monkeypatch):
+    diagram = mg.compile_scenario(mg.load(name))
+    values, conditions = draws(diagram, 20), {"supposed": supposed, "known": known}
+    last = diagram.contest_nodes[-1]
+    queries = {"last": Query.condition(diagram, f"{last.name} = {last.states[0]}")}
+    in_numpy = solve_samples(diagram, values, queries=queries, compare=0, **conditions)
+    monkeypatch.setattr(batches, "compiling_pays", lambda *_: True)
+    compiled = solve_samples(diagram, values, queries=queries, compare=0, **conditions)
+    for kind in ("forecasts", "queries", "points"):
+        for key, found in getattr(in_numpy, kind).items():
+            assert found == pytest.approx(getattr(compiled, kind)[key], abs=1e-8)
+    assert in_numpy.weights == pytest.approx(compiled.weights, abs=1e-8)
+
+
+def test_compiling_pays_from_a_number_of_samples_that_falls_with_the_contest(harbour):
+    large = mg.compile_scenario(mg.load("opec-2020"))
+    assert not compiling_pays(harbour, 4096)
+    assert compiling_pays(harbour, 10**6)
+    assert compiling_pays(large, 1024)
+    assert not compiling_pays(large, 64)
 
 
 def test_solve_tables_batch_gives_the_same_answers_by_ramp_and_by_trace(harbour, monkeypatch):

@@ -1,9 +1,11 @@
 import pytest
 
 from middlegame.base.errors import QueryError
+from middlegame.engine.batch.lambda_ramp import Ramp
 from middlegame.io.examples import FOLDER, load
 from middlegame.report.text.words import percent
 from middlegame.scenario.yaml.load import read_text
+from middlegame.workbench import live as live_module
 from middlegame.workbench.live import LiveContest
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers.solve import (
@@ -83,15 +85,14 @@ def test_moved_private_number_is_previewed_with_what_the_others_then_believe(con
         assert shown[node] == pytest.approx(list(forecast.values()), abs=1e-12)
 
 
-def test_soonest_traces_until_the_quick_answer_is_compiled():
+def test_soonest_is_quick_and_traced_where_the_ramp_does_not_settle(monkeypatch):
     fresh = LiveContest(load("harbour-lease"))
-    assert fresh.immediate
-    before, traced = fresh.soonest({WORTH: 55.0})
-    assert traced
-    fresh.quick({})
-    after, traced = fresh.soonest({WORTH: 55.0})
+    quick, traced = fresh.soonest({WORTH: 55.0})
     assert not traced
-    same(after, before)
+    monkeypatch.setattr(live_module, "Ramp", lambda: Ramp(steps=1, max_sweeps=0))
+    full, traced = fresh.soonest({WORTH: 55.0})
+    assert traced
+    same(quick, full)
 
 
 def test_quick_forecasts_equal_the_joint_distribution_of_its_policies(live):

@@ -18,6 +18,7 @@ from middlegame.analysis.sensitivity_indices import (
     QuestionDrivers,
     pawn_drivers,
     rank_drivers,
+    samples_needed,
 )
 from middlegame.base.encoding import plain
 from middlegame.base.errors import QueryError
@@ -132,6 +133,7 @@ def drivers(
         ranked = pawn_drivers(evaluator.questions, space, subject.parameter_values, outcomes, seed)
         flips = flip_points(subject, questions, progress=progress)
         return Drivers(equilibrium, flips, tuple(ranked), seed)
+    evaluator.expected = samples_needed(evaluator, method or "sobol", n)
     searching, ranking = stages(progress, *_SHARES)
     variations = search_flip_points(evaluator, searching)
     ranked = rank_drivers(evaluator, method or "sobol", n, seed, ranking)

@@ -1,6 +1,6 @@
 """Flip points: how far a judgement must move to change the likeliest outcome of a question."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -128,6 +128,7 @@ def flip_points(
     questions: Sequence[str] = (),
     *,
     progress: ProgressCallback | None = None,
+    preview: Callable[[FlipPoints], None] | None = None,
 ) -> FlipPoints:
     """Find how far judgements must move to change the likeliest outcomes.
 
@@ -135,6 +136,7 @@ def flip_points(
         subject: an equilibrium, perhaps with something supposed or observed, or a sweep of one.
         questions: names of questions, or conditions; all questions of the contest without any.
         progress: called with how many of the search's steps are done, and how many there are.
+        preview: called with the effects, still without flip points, as soon as they are known.
 
     Raises:
         QueryError: a question is unknown, the contest has no ranges, or something is supposed by
@@ -143,5 +145,12 @@ def flip_points(
     equilibrium = equilibrium_of(subject)
     evaluator = BatchEvaluator.of(equilibrium, questions)
     asked, means = evaluator.questions, forecasts_of(subject, evaluator.questions)
-    variations = search_flip_points(evaluator, progress)
-    return FlipPoints(equilibrium, asked, means, tuple(variations), evaluator.counts)
+
+    def result(variations: Sequence[OneAtATime]) -> FlipPoints:
+        return FlipPoints(equilibrium, asked, means, tuple(variations), evaluator.counts)
+
+    def show(variations: Sequence[OneAtATime]) -> None:
+        if preview:
+            preview(result(variations))
+
+    return result(search_flip_points(evaluator, progress, show))

@@ -7,7 +7,7 @@ A change of sign of the lead is therefore bracketed on a grid, and the bracket i
 which finds roots and jumps alike.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -115,18 +115,21 @@ class OneAtATime:
 
 
 def search_flip_points(
-    evaluator: BatchEvaluator, progress: ProgressCallback | None = None
+    evaluator: BatchEvaluator,
+    progress: ProgressCallback | None = None,
+    preview: Callable[[list[OneAtATime]], None] | None = None,
 ) -> list[OneAtATime]:
     """Move judgements, alone and in pairs, until the likeliest outcome of each question changes.
 
     Args:
         evaluator: solves samples and answers the questions.
         progress: called with how many of the search's steps are done, and how many there are.
+        preview: called with the effects, still without flip points, as soon as they are known.
 
     Returns:
         The effects on each of the evaluator's questions.
     """
-    return _FlipPointSearch(evaluator, progress or (lambda _done, _of: None)).run()
+    return _FlipPointSearch(evaluator, progress or (lambda _done, _of: None)).run(preview)
 
 
 @dataclass(frozen=True)
@@ -242,22 +245,36 @@ class _FlipPointSearch:
         self.parameters: Sequence[Parameter] = evaluator.diagram.parameters
         self.middle = evaluator.diagram.theta
 
-    def run(self) -> list[OneAtATime]:
+    def run(self, preview: Callable[[list[OneAtATime]], None] | None) -> list[OneAtATime]:
         steps = 2 + 2 * _ROUNDS
-        count, shares = len(self.parameters), self._shares()
-        moves = [((k,), (s,)) for k in range(count) for s in (-_SLOPE, _SLOPE, *shares)]
-        grid = self._solve([((), ()), *moves], check=4)
+        near = self._alone((-_SLOPE, _SLOPE, -1.0, 1.0), check=4)
+        if preview:
+            effects = [self._first(*each, None) for each in near]
+            preview([self._one_at_a_time(each, [], []) for each in effects])
+        others = [share for share in SHARES if share != 1.0]
+        further = self._alone((*(-share for share in others), *others))
         self.progress(1, steps)
-        found = []
-        for each in self.evaluator.questions:
-            at = grid[each.name][1:].reshape(count, 2 + len(shares), -1)
-            found.append(self._first(each, grid[each.name][0], at))
+        found = [self._first(*each, rest) for each, (_, _, rest) in zip(near, further, strict=True)]
         singles = self._refined([b for one in found for b in one.brackets], 1, steps)
         pairs = self._pairs(found, steps)
         return [self._one_at_a_time(one, singles, pairs) for one in found]
 
-    def _shares(self) -> tuple[float, ...]:
-        return (*(-share for share in SHARES[::-1]), *SHARES)
+    def _alone(
+        self, shares: Sequence[float], check: int = 0
+    ) -> list[tuple[QuestionOutcomes, Floats, Floats]]:
+        """Move each judgement alone by each share.
+
+        Returns:
+            Each question with its outcomes' probabilities at the middle, `[outcomes]`, and with
+            each judgement moved, `[parameters, shares, outcomes]`.
+        """
+        count = len(self.parameters)
+        moves = [((k,), (share,)) for k in range(count) for share in shares]
+        found = self._solve([((), ()), *moves], check)
+        return [
+            (each, found[each.name][0], found[each.name][1:].reshape(count, len(shares), -1))
+            for each in self.evaluator.questions
+        ]
 
     def _solve(
         self, moves: Sequence[tuple[tuple[int, ...], tuple[float, ...]]], check: int = 0
@@ -268,25 +285,35 @@ class _FlipPointSearch:
                 samples[row, place] = value_at(self.parameters[place], share)
         return self.evaluator(samples, check)
 
-    def _first(self, target: QuestionOutcomes, middle: Floats, at: Floats) -> "_GridResult":
-        """Read the ends off the grid, and bracket the first change on either side."""
-        below, above = at[:, 2 : 2 + len(SHARES)][:, ::-1], at[:, 2 + len(SHARES) :]
-        end = SHARES.index(1.0)
+    def _first(
+        self, target: QuestionOutcomes, middle: Floats, near: Floats, further: Floats | None
+    ) -> "_GridResult":
+        """Bracket the first change on either side of each judgement, where the grid is known.
+
+        Args:
+            target: the question.
+            middle: the outcomes' probabilities at the middle, `[outcomes]`.
+            near: close to the middle and at the ends of the range, `[parameters, 4, outcomes]`.
+            further: at all other shares below and then above, `[parameters, shares, outcomes]`.
+        """
         leader = int(np.argmax(np.round(middle, 12)))
-        brackets = [
-            first_bracket(SearchLine(target, leader, (place,), (sign,)), middle, SHARES, side)
-            for place in range(len(self.parameters))
-            for sign, side in ((-1.0, below[place]), (1.0, above[place]))
-            if target.scale is None
+        ends = near[:, 2:]
+        found = _GridResult(target, leader, middle, ends, near[:, :2], [])
+        if further is None or target.scale is not None:
+            return found
+        end = SHARES.index(1.0)
+        sides = [
+            np.insert(part, end, ends[:, place], axis=1)
+            for place, part in enumerate(np.split(further, 2, axis=1))
         ]
-        return _GridResult(
-            target,
-            leader,
-            middle,
-            np.stack([below[:, end], above[:, end]], axis=1),
-            at[:, :2],
-            [bracket for bracket in brackets if bracket],
-        )
+        brackets = [
+            first_bracket(
+                SearchLine(target, leader, (place,), (sign,)), middle, SHARES, side[place]
+            )
+            for place in range(len(self.parameters))
+            for sign, side in zip((-1.0, 1.0), sides, strict=True)
+        ]
+        return replace(found, brackets=[bracket for bracket in brackets if bracket])
 
     def _pairs(self, found: list["_GridResult"], steps: int) -> list[Bracket]:
         """Move the most influential judgements in pairs, each against the lead."""

@@ -185,12 +185,14 @@ class SampleCounts:
 
 
 class BatchEvaluator:
-    """Evaluates questions in many samples of a contest; compiled once for all of them.
+    """Evaluates questions in many samples of a contest.
 
     Attributes:
         diagram: the contest.
         questions: the questions that are answered in each sample.
         counts: how the samples went so far.
+        expected: how many samples are evaluated in all, where that is known to be many: by it is
+            decided whether compiling pays.
     """
 
     def __init__(
@@ -207,6 +209,7 @@ class BatchEvaluator:
         self.diagram = diagram
         self.questions = tuple(questions)
         self.counts = SampleCounts(0, 0, 0, 0)
+        self.expected = 0
         self._supposed, self._known, self._forked = supposed, known, forked
         self._asks = {
             t.name: Query.any_of(diagram, t.conditions) for t in questions if t.node is None
@@ -254,6 +257,7 @@ class BatchEvaluator:
             known=self._known,
             compare=check,
             forked=self._forked,
+            expected=max(self.expected, self.counts.solved + len(samples)),
         )
         self.counts = SampleCounts(
             self.counts.solved + len(samples),

@@ -27,6 +27,7 @@ from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
 Method = Literal["sobol", "pawn"]
 
 _BLOCK = 1024
+_SOBOL_POINTS, _PAWN_SAMPLES = 256, 4096
 _CONFIDENCE = 0.9
 _SLICES = 10
 
@@ -98,6 +99,14 @@ def correlated_groups(space: ParameterSpace) -> dict[str, tuple[int, ...]]:
     return found
 
 
+def samples_needed(evaluator: BatchEvaluator, method: str, count: int | None) -> int:
+    """Return how many samples `rank_drivers` solves, about."""
+    if method == "pawn":
+        return count or _PAWN_SAMPLES
+    groups = correlated_groups(ParameterSpace(evaluator.diagram.parameters))
+    return (count or _SOBOL_POINTS) * (len(groups) + 2)
+
+
 def rank_drivers(
     evaluator: BatchEvaluator,
     method: str,
@@ -119,9 +128,9 @@ def rank_drivers(
             Sobol's design could be solved.
     """
     if method == "sobol":
-        return sobol_drivers(evaluator, count or 256, seed, progress)
+        return sobol_drivers(evaluator, count or _SOBOL_POINTS, seed, progress)
     draws = SampleSequence(ParameterSpace(evaluator.diagram.parameters), seed=seed)
-    points = draws.points(0, count or 4096)
+    points = draws.points(0, count or _PAWN_SAMPLES)
     found = evaluate_in_blocks(evaluator, draws.space, points, progress)
     return pawn_drivers(
         evaluator.questions, draws.space, draws.space.parameter_values(points), found, seed
@@ -130,7 +139,7 @@ def rank_drivers(
 
 def sobol_drivers(
     evaluator: BatchEvaluator,
-    base: int = 256,
+    base: int = _SOBOL_POINTS,
     seed: int = 0,
     progress: ProgressCallback | None = None,
 ) -> list[QuestionDrivers]:

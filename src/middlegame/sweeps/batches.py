@@ -20,7 +20,6 @@ from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine.batch.lambda_ramp import Ramp
 from middlegame.engine.graph.relevance import traced_decisions
-from middlegame.engine.temporal.long_diagrams import is_long
 from middlegame.equilibrium.solving import is_one_game
 from middlegame.sweeps.queries import Query
 from middlegame.sweeps.sample_solvers import (
@@ -29,6 +28,7 @@ from middlegame.sweeps.sample_solvers import (
     ParameterSolver,
     SampleSolver,
     TablesSolver,
+    compiling_pays,
 )
 
 TOLERANCE = 1e-8
@@ -36,9 +36,9 @@ TOLERANCE = 1e-8
 DISAGREEMENT = 1e-6
 """The difference in a forecast from which the ramp and the full trace disagree."""
 LONG = 60
-"""Nodes from which compiling for many sets of tables takes longer than tracing each in full."""
-FEW = 32
-"""Sets of tables up to which tracing each in full takes less time than compiling for many."""
+"""Nodes beyond which links and chains of effects are not followed unless asked for."""
+FEW = 8
+"""Sets of tables up to which each is traced in full from the start."""
 _TABLES_COMPARED = 3
 """Sets of tables, at most, whose ramp is compared with the full trace."""
 
@@ -86,6 +86,7 @@ def solve_samples(
     ramp: Ramp | None = None,
     threads: int | None = None,
     forked: bool = False,
+    expected: int = 0,
     progress: ProgressCallback | None = None,
 ) -> SolvedSamples:
     """Solve a diagram at many parameter values; disagreement with the full trace is reported.
@@ -103,6 +104,8 @@ def solve_samples(
         threads: chunks at a time; as many as there are processors unless given.
         forked: whether to trace every sample in full, since the principal branch forks at the
             medians: which of the mirror branches a ramp takes is left to rounding.
+        expected: how many samples of the diagram are solved in all, here and later, by which is
+            decided whether compiling pays; those of this call unless given.
         progress: called with how many samples are done, and how many there are.
 
     Raises:
@@ -114,8 +117,9 @@ def solve_samples(
             f"parameter values have the shape {list(values.shape)}; expected [worlds, "
             f"{len(diagram.parameters)}], a column for each uncertain number"
         )
+    compiles = compiling_pays(diagram, max(expected, len(values)))
     solver = ParameterSolver(
-        diagram, values, queries or {}, supposed or {}, known or {}, ramp or Ramp(), chunk
+        diagram, values, queries or {}, supposed or {}, known or {}, ramp or Ramp(), chunk, compiles
     )
     if compare is None:
         compare = min(16, -(-len(values) // 256))
@@ -128,8 +132,8 @@ def solve_tables_batch(
 ) -> SolvedSamples:
     """Solve a diagram at several sets of tables; options may be open in some of them alone.
 
-    A few sets, or those of a long diagram with cycles, are each traced in full from the start,
-    which takes less time than compiling. All are where the ramp disagrees with the full trace.
+    A few sets are each traced in full from the start. All are where the ramp disagrees with the
+    full trace.
 
     Args:
         diagram: the diagram to solve.
@@ -139,11 +143,9 @@ def solve_tables_batch(
     Raises:
         NotConverged: a set has no equilibrium that could be reached.
     """
-    structure = diagram.structure
-    # A long diagram without cycles needs neither a ramp nor compiling: sweeps solve it exactly.
-    exact = is_long(structure) and not traced_decisions(structure)
-    ramped = exact or (len(tables) > FEW and len(diagram.nodes) <= LONG)
-    ramped = ramped and is_one_game(diagram)
+    # Without cycles there is nothing to trace: sweeps solve any set exactly.
+    exact = not traced_decisions(diagram.structure)
+    ramped = (exact or len(tables) > FEW) and is_one_game(diagram)
     compare = min(_TABLES_COMPARED, 1 + len(tables) // 8)
     plan = _Plan(compare=compare, ramped=ramped, retrace=True, progress=progress)
     return _solve(TablesSolver(diagram, tables), plan)

@@ -1,8 +1,8 @@
 """Functions of a diagram: from parameter values to equilibria, and to their answers.
 
-Only the way from parameter values to tables is the diagram's own. The rest takes tables as they
-are, and is compiled once for all diagrams of a structure, such as one contest with other numbers.
-For long diagrams nothing is compiled: they run in NumPy, for many samples at once.
+They are compiled, or run in NumPy for many samples at once: as many samples need. Only the way from
+parameter values to tables is the diagram's own. The rest takes tables as they are, and is compiled
+once for all diagrams of a structure, such as one contest with other numbers.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,6 @@ from middlegame.engine.batch.levels import solve_levels_batch
 from middlegame.engine.batch.outcomes import BatchEvidence
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.structure import Structure
-from middlegame.engine.temporal.long_diagrams import is_long
 from middlegame.equilibrium.engine_input import (
     engine_input,
     fix_states,
@@ -38,7 +37,7 @@ Answers = dict[str, dict[str, Any]]
 
 
 class CompiledSolver(NamedTuple):
-    """The compiled functions of one diagram.
+    """The functions of one diagram.
 
     Attributes:
         diagram: the diagram.
@@ -68,8 +67,9 @@ def compiled_solver(
     queries: Mapping[str, Query],
     supposed: Mapping[str, str],
     known: Mapping[str, Sequence[str]],
+    compiles: bool,
 ) -> CompiledSolver:
-    """Return a diagram's compiled functions, from a cache where they are there already.
+    """Return a diagram's functions, from a cache where they are there already.
 
     Args:
         diagram: the diagram to solve.
@@ -77,6 +77,7 @@ def compiled_solver(
         queries: the expectations to compute in every sample, by name.
         supposed: the states at which nodes are fixed before play, everybody knowing it.
         known: for each observed node the states that it may be in.
+        compiles: whether the functions are compiled, or run in NumPy.
     """
     scopes = tuple(
         (name, tuple(over for over, _ in query.tables), query.complement)
@@ -85,7 +86,7 @@ def compiled_solver(
     conditions = _Conditions(
         tuple(supposed.items()), tuple((name, tuple(states)) for name, states in known.items())
     )
-    return _compiled_solver(_DiagramKey(diagram), ramp, scopes, conditions)
+    return _compiled_solver(_DiagramKey(diagram), ramp, scopes, conditions, compiles)
 
 
 class _DiagramKey:
@@ -114,7 +115,7 @@ class _Conditions(NamedTuple):
 
 @lru_cache(maxsize=8)
 def _compiled_solver(
-    key: _DiagramKey, ramp: Ramp, scopes: _Scopes, conditions: _Conditions
+    key: _DiagramKey, ramp: Ramp, scopes: _Scopes, conditions: _Conditions, compiles: bool
 ) -> CompiledSolver:
     diagram = key.diagram
     structure = diagram.structure
@@ -130,11 +131,12 @@ def _compiled_solver(
 
     def settler(of: Structure, here: Game) -> Callable[[Game], tuple[Any, Any]]:
         opens = tuple(map(tuple, np.asarray(here.opens).tolist()))
-        return _settle_function(of, ramp, opens, tuple(np.asarray(here.reached).tolist()))
+        reached = tuple(np.asarray(here.reached).tolist())
+        return _settle_function(of, ramp, opens, reached, compiles)
 
     constant = engine_input(diagram, fix(diagram.tables()))
-    played = _numbers_function(diagram, supposed, as_played=True)
-    true = _numbers_function(diagram, supposed, as_played=False)
+    played = _numbers_function(diagram, supposed, compiles, as_played=True)
+    true = _numbers_function(diagram, supposed, compiles, as_played=False)
     settle_written: Callable[[Game], tuple[Any, Any]] = (
         partial(solve_levels_batch, reasoning_of(diagram), ramp=ramp)
         if reasons_by_levels(diagram)
@@ -142,12 +144,12 @@ def _compiled_solver(
     )
     perceived = [
         perceived_contest(
-            diagram, each, supposed, _numbers_function(each.diagram, supposed, as_played=True),
-            settler,
+            diagram, each, supposed,
+            _numbers_function(each.diagram, supposed, compiles, as_played=True), settler,
         )
         for each in diagram.perceptions
     ]  # fmt: skip
-    answer_with = _answer_function(structure, _Names.of(diagram), scopes)
+    answer_with = _answer_function(structure, _Names.of(diagram), scopes, compiles)
 
     def game(parameter_values: Floats) -> Game:
         tables, lambdas = played(parameter_values)
@@ -173,7 +175,7 @@ def _compiled_solver(
 
 
 def _numbers_function(
-    diagram: Diagram, supposed: Mapping[str, str], *, as_played: bool
+    diagram: Diagram, supposed: Mapping[str, str], compiles: bool, *, as_played: bool
 ) -> Callable[[Floats], tuple[Any, Any]]:
     """Return the function from parameter values `[samples, parameters]` to flat numbers."""
     diagram = replace(diagram, perceptions=())  # whose numbers have functions of their own
@@ -186,7 +188,7 @@ def _numbers_function(
         tables = fix_states(diagram, diagram.tables(values.T), supposed)
         return flatten_samples(diagram, tables, len(values), as_played=as_played)
 
-    if is_long(diagram.structure):
+    if not compiles:
         return numbers_in_numpy
     compiled: Callable[[Floats], tuple[Any, Any]] = jax.jit(jax.vmap(numbers_of, out_axes=-1))
     return compiled
@@ -221,33 +223,32 @@ def _settle_function(
     ramp: Ramp,
     opens: tuple[tuple[float, ...], ...],
     reached: tuple[bool, ...],
+    compiles: bool,
 ) -> Callable[[Game], tuple[Any, Any]]:
-    """Compile the ramp for constant open options and reach, which runs faster than as arguments."""
+    """Return the ramp for constant open options and reach: compiled, faster than as arguments."""
     shape = layout_of(structure).row_count, layout_of(structure).max_options
     constant = np.array(opens).reshape(shape), np.array(reached, bool)
-    long = is_long(structure)
-    solve = solve_long_batch if long else solve_batch
+    solve = solve_batch if compiles else solve_long_batch
 
     def settle(tables: Any, lambdas: Any) -> tuple[Any, Any]:
         settled = solve(structure, Game(tables, *constant, lambdas), ramp)
         return settled.residual, settled.policies
 
-    ready = settle if long else jax.jit(settle)
+    ready = jax.jit(settle) if compiles else settle
     return lambda game: ready(game.tables, game.lambdas)
 
 
 @lru_cache(maxsize=8)
 def _answer_function(
-    structure: Structure, names: _Names, scopes: _Scopes
+    structure: Structure, names: _Names, scopes: _Scopes, compiles: bool
 ) -> Callable[..., Answers]:
     index = {name: node for node, name in enumerate(names.nodes)}
-    long = is_long(structure)
     probabilities_of, expectations = (
-        (outcomes.long_outcome_probabilities, outcomes.long_expectations)
-        if long
-        else (outcomes.outcome_probabilities, outcomes.expectations)
+        (outcomes.outcome_probabilities, outcomes.expectations)
+        if compiles
+        else (outcomes.long_outcome_probabilities, outcomes.long_expectations)
     )
-    xp: Any = np if long else jnp
+    xp: Any = jnp if compiles else np
 
     def answer(
         here: Game, policies: Any, weights: Mapping[str, Any], evidence: BatchEvidence
@@ -304,4 +305,4 @@ def _answer_function(
             "evidence": {"probability": probability},
         }
 
-    return answer if long else jax.jit(answer)
+    return jax.jit(answer) if compiles else answer

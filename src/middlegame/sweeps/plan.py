@@ -148,6 +148,7 @@ class SweepPlan:
             compare=compare,
             threads=threads,
             forked=self.forked,
+            expected=begin + worlds,
             progress=progress,
         )
         columns = [

@@ -1,7 +1,8 @@
 """A diagram's samples, and the two ways to solve some of them: along a ramp of lambda, or traced.
 
 A sample is a vector of parameter values (`ParameterSolver`), or a set of tables (`TablesSolver`).
-`batches` chooses which samples go which way.
+`batches` chooses which samples go which way. The ramp runs in NumPy where samples are so few that
+compiling would take longer (`compiling_pays`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,9 +16,12 @@ from numpy.typing import NDArray
 from middlegame.base.errors import NotConverged
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram, Tables
-from middlegame.engine.batch.lambda_ramp import Ramp, batch_solver
+from middlegame.engine.batch.lambda_ramp import Ramp, solve_long_batch
 from middlegame.engine.cost import predict_cost
 from middlegame.engine.graph.layout import Game, layout_of
+from middlegame.engine.graph.relevance import traced_decisions
+from middlegame.engine.graph.slicing_cost import cheapest_slices, slicing_cost
+from middlegame.engine.graph.structure import Structure
 from middlegame.engine.inference.marginals import marginals
 from middlegame.engine.temporal.long_diagrams import is_long
 from middlegame.equilibrium.engine_input import flatten_numbers
@@ -28,12 +32,42 @@ from middlegame.sweeps.queries import Query
 
 Integers = NDArray[np.int_]
 
+_CYCLIC_SWEEPS, _ACYCLIC_SWEEPS = 16, 4
+"""Sweeps that a sample takes on average, with cycles in the relevance graph and without."""
+_COMPILED_FROM = 5e8
+"""Operations of all samples from which on compiling takes less time than NumPy does: about ten
+seconds of it, where compiling takes from eight to thirty the first time and a fifth of it again."""
 _TABLES_CHUNK = 32
-"""Sets of tables solved at a time: the shape that is compiled for."""
+"""Sets of tables whose forecasts are computed at a time."""
+_LIVE_NUMBERS = 4e6
+"""Numbers that the samples solved at a time in NumPy may hold."""
+_NUMPY_CHUNK = 512
+"""Samples solved at a time in NumPy, at most: with more of them, progress is told too rarely."""
 _CACHE = 2**18
 """Bytes that a chunk's largest tables should fit into, to stay in the processor's cache."""
 _LARGE = 2**23
 """Bytes of a sample's largest table from which memory limits the chunks of long diagrams."""
+
+
+def sample_operations(diagram: Diagram) -> float:
+    """Return how many multiplications a sample takes in NumPy, about."""
+    structure = diagram.structure
+    sweeps = _CYCLIC_SWEEPS if traced_decisions(structure) else _ACYCLIC_SWEEPS
+    once = slicing_cost(cheapest_slices(structure)).operations
+    return (1 + len(diagram.perceptions)) * sweeps * max(once, 1.0)
+
+
+def compiling_pays(diagram: Diagram, samples: int) -> bool:
+    """Return whether so many samples take less time compiled, with the compiling, than in NumPy."""
+    if is_long(diagram.structure):
+        return False
+    return samples * sample_operations(diagram) > _COMPILED_FROM
+
+
+def samples_at_a_time(structure: Structure) -> int:
+    """Choose how many samples NumPy solves at a time: as many as fit into memory with ease."""
+    live = slicing_cost(cheapest_slices(structure)).live_numbers
+    return int(np.clip(_LIVE_NUMBERS / max(live, 1.0), 1, _NUMPY_CHUNK))
 
 
 def forecasts_under(diagram: Diagram, cells: Floats, policies: Floats) -> dict[str, Floats]:
@@ -128,7 +162,7 @@ class SampleSolver(Protocol):
 
 @dataclass(frozen=True)
 class ParameterSolver:
-    """Samples that are parameter values `[samples, parameters]`, solved by compiled functions."""
+    """Samples that are parameter values `[samples, parameters]`, solved compiled or in NumPy."""
 
     diagram: Diagram
     values: Floats
@@ -137,6 +171,7 @@ class ParameterSolver:
     known: Mapping[str, Sequence[str]]
     path: Ramp
     chunk: int | None
+    compiles: bool
 
     @property
     def count(self) -> int:
@@ -146,7 +181,12 @@ class ParameterSolver:
     @cached_property
     def size(self) -> int:
         """How many samples are solved at a time."""
-        return self.chunk or chunk_size(self.diagram)
+        if self.chunk:
+            return self.chunk
+        structure = self.diagram.structure
+        if self.compiles or is_long(structure):
+            return chunk_size(self.diagram)
+        return samples_at_a_time(structure)
 
     @cached_property
     def weights(self) -> dict[str, list[Floats]]:
@@ -165,12 +205,11 @@ class ParameterSolver:
 
     def chunks(self) -> Sequence[Integers]:
         """Return samples in order, `size` at a time."""
-        every = np.arange(self.count)
-        return [every[begin : begin + self.size] for begin in range(0, self.count, self.size)]
+        return _in_order(self.count, self.size)
 
     def ramp(self, samples: Integers) -> ChunkSolution:
         """Solve samples along a ramp of lambda."""
-        values = self._filled(self.values[samples])
+        values = self._padded(self.values[samples])
         game = self._compiled.game(values)
         residual, policies = self._compiled.settle(values, game)
         answers = self._answers(self._compiled.truth(values, game), policies, len(samples))
@@ -198,22 +237,26 @@ class ParameterSolver:
         values, parts = np.repeat(self.values[samples], counts, axis=0), []
         for begin in range(0, len(values), self.size):
             some = np.stack(branches[begin : begin + self.size])
-            here = self._filled(values[begin : begin + self.size])
-            policies = np.moveaxis(self._filled(some), 0, -1)
+            here = self._padded(values[begin : begin + self.size])
+            policies = np.moveaxis(self._padded(some), 0, -1)
             game = self._compiled.truth(here, self._compiled.game(here))
             parts.append(self._answers(game, policies, len(some)))
         return ChunkSolution(residual, _mixed(parts, counts), failures, forked)
 
-    def _filled(self, part: Floats) -> Floats:
-        """Return some samples, to a whole chunk where functions are compiled for its shape."""
-        return part if is_long(self.diagram.structure) else _padded(part, self.size)
-
     @cached_property
     def _compiled(self) -> Any:
-        return compiled_solver(self.diagram, self.path, self.queries, self.supposed, self.known)
+        return compiled_solver(
+            self.diagram, self.path, self.queries, self.supposed, self.known, self.compiles
+        )
+
+    def _padded(self, part: Floats) -> Floats:
+        """Repeat the last sample up to a chunk's size where functions are compiled for it."""
+        missing = self.size - len(part) if self.compiles else 0
+        return np.concatenate([part, np.repeat(part[-1:], missing, axis=0)])
 
     def _answers(self, game: Game, policies: Any, count: int) -> Answers:
-        answers = self._compiled.answer(game, policies, self.weights)
+        with np.errstate(all="ignore"):
+            answers = self._compiled.answer(game, policies, self.weights)
         return {
             kind: {name: np.asarray(each)[:count] for name, each in some.items()}
             for kind, some in answers.items()
@@ -251,20 +294,20 @@ def _mixed(parts: Sequence[Answers], counts: Integers) -> Answers:
 
 @dataclass(frozen=True)
 class TablesSolver:
-    """Samples that are sets of tables; those with the same open options go along the ramp together.
-
-    One compiled function serves all sets, since open options are among its arguments.
-    """
+    """Samples that are sets of tables, solved in NumPy; any options may be open in each."""
 
     diagram: Diagram
     tables: Sequence[Tables]
-
-    size = _TABLES_CHUNK
 
     @property
     def count(self) -> int:
         """How many sets there are."""
         return len(self.tables)
+
+    @cached_property
+    def size(self) -> int:
+        """How many sets are solved at a time."""
+        return samples_at_a_time(self.diagram.structure)
 
     def empty(self) -> Answers:
         """Return arrays for the answers of all sets, policies among them."""
@@ -278,37 +321,27 @@ class TablesSolver:
         }
 
     def chunks(self) -> Sequence[Integers]:
-        """Return the sets with the same open options, `size` at a time."""
-        groups: dict[bytes, list[int]] = {}
-        for number in range(self.count):
-            groups.setdefault(self._opens(number).tobytes(), []).append(number)
-        return [
-            np.array(members[begin : begin + self.size])
-            for members in groups.values()
-            for begin in range(0, len(members), self.size)
-        ]
+        """Return the sets in order, `size` at a time."""
+        return _in_order(self.count, self.size)
 
     def ramp(self, samples: Integers) -> ChunkSolution:
-        """Solve sets with the same open options along a ramp of lambda."""
+        """Solve sets along a ramp of lambda."""
         structure = self.diagram.structure
-        cells, lambdas = self._numbers
+        layout = layout_of(structure)
+        some = [self.tables[int(sample)] for sample in samples]
+        cells, lambdas = zip(*(flatten_numbers(self.diagram, each) for each in some), strict=True)
+        opens = [layout.pad(each.open_options, filling=False) for each in some]
         # An unreachable information set has no mass, and so a uniform policy, by itself.
-        reached = np.ones(layout_of(structure).row_count, bool)
+        reached = np.ones(layout.row_count, bool)
         game = Game(
-            _padded(cells[samples], self.size).T,
-            self._opens(int(samples[0])),
-            reached,
-            _padded(lambdas[samples], self.size).T,
+            np.stack(cells, -1), np.stack(opens, -1), reached, np.stack(lambdas, -1).astype(float)
         )
-        settled, probabilities = batch_solver(structure, Ramp())(game)
-        nodes = zip(self.diagram.nodes, probabilities, strict=True)
-        forecasts = {n.name: np.asarray(found).T[: len(samples)] for n, found in nodes}
-        solved = np.asarray(settled.policies)[..., : len(samples)]
-        if self.diagram.private_numbers:
-            forecasts = self._forecasts(samples, solved)
-        policies = np.moveaxis(solved, -1, 0)
-        residual = np.asarray(settled.residual)[: len(samples)]
-        return ChunkSolution(residual, {"forecasts": forecasts, "policies": {"all": policies}}, {})
+        solved = solve_long_batch(structure, game, Ramp())
+        answers = {
+            "forecasts": self._forecasts(samples, solved.policies),
+            "policies": {"all": np.moveaxis(solved.policies, -1, 0)},
+        }
+        return ChunkSolution(solved.residual, answers, {})
 
     def trace(self, samples: Integers, progress: Callable[[], None]) -> ChunkSolution:
         """Trace sets in full, calling `progress` after each.
@@ -332,19 +365,7 @@ class TablesSolver:
         tables = [self.tables[int(sample)] for sample in samples]
         return forecasts_under(self.diagram, flatten_tables(self.diagram, tables), policies)
 
-    @cached_property
-    def _numbers(self) -> tuple[Floats, Floats]:
-        """All tables end to end `[sets, cells]`, and log-odds a point `[sets, decisions]`."""
-        cells, lambdas = zip(
-            *(flatten_numbers(self.diagram, each) for each in self.tables), strict=True
-        )
-        return np.stack(cells), np.stack(lambdas)
 
-    def _opens(self, number: int) -> NDArray[np.bool_] | Floats:
-        layout = layout_of(self.diagram.structure)
-        return np.asarray(layout.pad(self.tables[number].open_options, filling=False))
-
-
-def _padded(part: Floats, size: int) -> Floats:
-    """Repeat the last sample up to a chunk's size, so that every chunk has the compiled shape."""
-    return np.concatenate([part, np.repeat(part[-1:], size - len(part), axis=0)])
+def _in_order(count: int, size: int) -> list[Integers]:
+    """Return samples in order, `size` at a time."""
+    return [np.arange(begin, min(begin + size, count)) for begin in range(0, count, size)]

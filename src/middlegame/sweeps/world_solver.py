@@ -17,7 +17,6 @@ from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Diagram
 from middlegame.engine.batch.lambda_ramp import BatchSolution, Ramp, solve_long_batch
 from middlegame.engine.graph.layout import Game, layout_of
-from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.graph.slicing_cost import cheapest_slices, slicing_cost
 from middlegame.engine.graph.structure import Structure
 from middlegame.equilibrium.engine_input import (
@@ -30,7 +29,7 @@ from middlegame.equilibrium.equilibrium import Equilibrium, solve_tables
 from middlegame.equilibrium.strategy_profile import StrategyProfile
 from middlegame.sweeps.batches import DISAGREEMENT, TOLERANCE
 from middlegame.sweeps.perceived_solver import Numbers, Settle, perceived_contest
-from middlegame.sweeps.sample_solvers import Integers
+from middlegame.sweeps.sample_solvers import Integers, sample_operations
 from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
 from middlegame.sweeps.worlds import Worlds, perceived_worlds
 
@@ -40,8 +39,6 @@ FEWEST_WORLDS = 32
 """Worlds below which there is no interval: its ends would be those of single worlds."""
 _WORK = 1.5e8
 """Operations that all worlds together may take, a few seconds."""
-_CYCLIC_SWEEPS, _ACYCLIC_SWEEPS = 16, 4
-"""Sweeps that a world takes on average, with cycles in the relevance graph and without."""
 _NUMBERS = 2e7
 """Numbers that all worlds together may hold."""
 _TRACES, _OPERATIONS_OF_A_TRACE = 192, 1.2e3
@@ -65,13 +62,12 @@ def world_count(equilibrium: Equilibrium) -> int:
         return 0
     structure = diagram.structure
     cost = slicing_cost(cheapest_slices(structure))
-    sweeps = _CYCLIC_SWEEPS if traced_decisions(structure) else _ACYCLIC_SWEEPS
     numbers = len(engine_input(diagram, equilibrium.tables).tables) + sum(
         float(np.prod(structure.shape(decision))) for decision in structure.decisions
     )
     contests = 1 + len(diagram.perceptions)
     affordable = min(
-        _WORK / (contests * sweeps * max(cost.operations, 1.0)),
+        _WORK / sample_operations(diagram),
         _NUMBERS / (contests * max(numbers, 1.0)),
         _CHUNK / max(cost.live_numbers, 1.0) * 4,
         float(MOST_WORLDS),
@@ -186,8 +182,7 @@ def _flat_numbers(
 
 
 def _along_ramp(structure: Structure, game: Game, nudge: Floats | None = None) -> BatchSolution:
-    with np.errstate(all="ignore"):
-        return solve_long_batch(structure, game, Ramp(), nudge)
+    return solve_long_batch(structure, game, Ramp(), nudge)
 
 
 def _are_alike(policies: Floats, traced: Floats, constant: Game) -> bool:

@@ -12,10 +12,9 @@ from middlegame.base.errors import QueryError, unknown_name
 from middlegame.base.numbers import Floats
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Parameter, Tables
-from middlegame.engine.batch.lambda_ramp import Ramp, batch_solver
+from middlegame.engine.batch.lambda_ramp import Ramp, solve_long_batch
+from middlegame.engine.batch.outcomes import long_outcome_probabilities
 from middlegame.engine.graph.layout import Game, layout_of
-from middlegame.engine.graph.relevance import traced_decisions
-from middlegame.engine.temporal.long_diagrams import is_long
 from middlegame.equilibrium.engine_input import (
     engine_input,
     expand_periods,
@@ -37,9 +36,9 @@ _GAMES = 64
 class LiveContest:
     """A compiled scenario that answers changes again and again.
 
-    `quick` is one world on the damped ramp (`engine.batch.ramp`): about a hundredth of a trace's
-    time once it is compiled, and not certain to be the principal branch. `full` is the traced
-    solution. `soonest` is whichever of the two comes first.
+    `quick` is one world on the damped ramp (`engine.batch.lambda_ramp`): a part of a trace's time,
+    and not certain to be the principal branch. `full` is the traced solution. `soonest` is the
+    quick one where there is one.
     """
 
     def __init__(self, scenario: Scenario, limit: float = MAX_TABLE_SIZE) -> None:
@@ -56,13 +55,6 @@ class LiveContest:
         self.diagram = compile_scenario(scenario)
         refuse_too_large(self.diagram, limit)
         self._games: dict[tuple[tuple[str, str], ...], Game] = {}
-        self._compiled = False
-
-    @property
-    def immediate(self) -> bool:
-        """Whether the traced solution needs no compiled code."""
-        structure = self.diagram.structure
-        return not (is_long(structure) and traced_decisions(structure))
 
     @cached_property
     def private_numbers(self) -> frozenset[str]:
@@ -192,16 +184,16 @@ class LiveContest:
         refuse_closed(self.diagram, before, tables, announced)
         game, structure = self._game(tables, announced), self.diagram.structure
         one = Game(game.tables[:, None], game.opens, game.reached, game.lambdas[:, None])
-        settled, chances = batch_solver(structure, Ramp())(one, self._observed)
-        self._compiled = True
-        residual = float(np.asarray(settled.residual)[0])
+        settled = solve_long_batch(structure, one, Ramp())
+        residual = float(settled.residual[0])
         if not residual <= TOLERANCE:
             return None
+        chances = long_outcome_probabilities(structure, one, settled.policies, self._observed).nodes
         equilibrium = Equilibrium(
             diagram=self.diagram,
             tables=tables,
-            policies=tuple(layout_of(structure).unpad(np.asarray(settled.policies)[..., 0])),
-            logits=np.asarray(settled.logits)[..., 0],
+            policies=tuple(layout_of(structure).unpad(settled.policies[..., 0])),
+            logits=settled.logits[..., 0],
             known={name: (state,) for name, state in self.diagram.evidence.items()},
             residual=residual,
             scenario=self.scenario,
@@ -278,7 +270,7 @@ class LiveContest:
         *,
         surprise: bool = False,
     ) -> tuple[Equilibrium, bool]:
-        """Solve quickly where that needs no compiling, or the trace needs it too; else in full.
+        """Solve quickly where the ramp converges, and else in full.
 
         Args:
             numbers: changed numbers, by name; the others are at their medians.
@@ -295,7 +287,7 @@ class LiveContest:
         """
         # Which branch the ramp takes at a fork is left to rounding.
         forked = "base" in vars(self) and bool(self.base.forks)
-        if not forked and (self._compiled or not self.immediate):
+        if not forked:
             equilibrium = self.quick(numbers, supposed, given, surprise=surprise)
             if equilibrium is not None:
                 return equilibrium, False

@@ -39,7 +39,6 @@ class WorkerPools:
         solving: workers that solve contests and hold them ready.
         texts: a worker that reads texts, and never waits for a solution.
         visitors: the number of pages of each text.
-        compiled: the texts among these whose quick answer is compiled.
         answers: what the workers answered lately, by the task and its arguments.
         pages: the text and the folder of each open page, by its visitor.
     """
@@ -47,7 +46,6 @@ class WorkerPools:
     solving: Pool
     texts: Pool
     visitors: Counter[str]
-    compiled: set[str] = field(default_factory=set)
     answers: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
     pages: dict[str, tuple[str, str]] = field(default_factory=dict)
     _opened: OrderedDict[Hashable, OpenedContest] = field(default_factory=OrderedDict)
@@ -161,14 +159,13 @@ class Session:
         self.forecast: ForecastView | None = None
         self.message = ""
         self.intervals: dict[str, tuple[float, float]] = {}
-        self.ready = self.closed = self._compiling = self._immediate = False
+        self.closed = self._spread = False
         self.on_opened: Listeners = []
         self.on_place: Listeners = []
         self.on_setting: Listeners = []
         self.on_forecast: Listeners = []
         self.on_full_view: Listeners = []
         self.on_message: Listeners = []
-        self.on_ready: Listeners = []
         self.on_intervals: Listeners = []
         self._last_request = self._last_shown = 0
         self._undo: list[Setting] = []
@@ -206,7 +203,7 @@ class Session:
             Superseded: the visitor left.
         """
         opened = await self.pools.open(self.visitor, self.text, progress, self.folder)
-        self.contest_view, self.baseline, self._immediate = opened
+        self.contest_view, self.baseline = opened
         self.full_view, self.forecast = self.baseline, self.baseline.forecast
         self.intervals = self.forecast.intervals
         self.setting, self.place, unknown = known_part(self.contest_view, self.setting, self.place)
@@ -216,18 +213,16 @@ class Session:
         if self.setting:
             self._start(self._ask_full_view(self.setting))
 
-    def compile_quick_answer(self) -> None:
-        """Have the quick answer to sliders compiled, once."""
-        if not self._compiling:
-            self._compiling = True
-            self._start(self._ask_compile())
+    def prepare_for_sliders(self) -> None:
+        """Have another worker hold the contest ready where several visitors have it open, once."""
+        if not self._spread and self.pools.visitors[self.text] > 1:
+            self._spread = True
+            self._start(self._ask_spread())
 
     def close(self) -> None:
         """Drop all requests: the visitor has left."""
         if not self.closed:
             self.pools.visitors -= Counter([self.text])  # in place
-            if not self.pools.visitors[self.text]:
-                self.pools.compiled.discard(self.text)
         self.closed = True
         self.pools.pages.pop(self.visitor, None)
         if self._pending is not None:
@@ -246,13 +241,9 @@ class Session:
         if self._pending is not None:
             self._pending.cancel()
         _notify(self.on_setting)
-        # A trace for each move suits a single visitor: several would block each other.
-        alone = self.pools.visitors[self.text] == 1
-        follows = self.ready or (self._immediate and alone)
-        if follows:
-            self._start(self._ask_forecast(setting, settled))
-        if settled or not follows:
-            self._ask_full_view_after(0.0 if settled else REST_SECONDS, settled)
+        self._start(self._ask_forecast(setting, settled))
+        if settled:
+            self._ask_full_view_after(0.0, settled)
 
     def undo(self) -> None:
         """Return to the setting before the last change."""
@@ -341,30 +332,16 @@ class Session:
             _notify(self.on_setting)
         self._start(self._ask_full_view(self.setting))
 
-    async def _ask_compile(self) -> None:
-        if self.text not in self.pools.compiled:
-            await self.pools.solving.ask(
-                (self.visitor, "compile"),
-                solve.compile_quick_answer,
-                self.text,
-                home=self.text,
-                folder=self.folder,
-                kind=Kind.LONG,
-            )
-            self.pools.compiled.add(self.text)
-        self.ready = True
-        _notify(self.on_ready)
-        if self.pools.visitors[self.text] > 1:
-            # Where several visitors have one contest open, more than one worker is to answer.
-            await self.pools.solving.ask(
-                (self.visitor, "spread"),
-                solve.compile_quick_answer,
-                self.text,
-                home=self.text,
-                folder=self.folder,
-                kind=Kind.LONG,
-                spread=True,
-            )
+    async def _ask_spread(self) -> None:
+        await self.pools.solving.ask(
+            (self.visitor, "spread"),
+            solve.hold_ready,
+            self.text,
+            home=self.text,
+            folder=self.folder,
+            kind=Kind.LONG,
+            spread=True,
+        )
 
     async def _ask_forecast(self, setting: Setting, settled: bool) -> None:
         self._last_request += 1

@@ -1,8 +1,14 @@
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 
 from middlegame.diagram import Diagram
-from middlegame.engine.batch.lambda_ramp import Ramp, batch_solver
+from middlegame.engine.backend import jax
+from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch, solve_long_batch
+from middlegame.engine.batch.outcomes import long_outcome_probabilities, node_probabilities
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.qre import principal as qre
 from middlegame.equilibrium.engine_input import engine_input
@@ -12,7 +18,20 @@ from tests.generators.diagrams import diagrams
 WORLDS = 4
 
 
-def many(diagram: Diagram) -> tuple:
+def compiled(structure, game):
+    def solve(game):
+        solution = solve_batch(structure, game, Ramp())
+        return solution, node_probabilities(structure, game, solution.policies)
+
+    return jax.jit(solve)(game)
+
+
+def in_numpy(structure, game):
+    solution = solve_long_batch(structure, game, Ramp())
+    return solution, long_outcome_probabilities(structure, game, solution.policies).nodes
+
+
+def many(diagram: Diagram, solve: Callable) -> tuple:
     """The same game at several precisions, solved at once and one by one."""
     game = engine_input(diagram, diagram.tables())
     shares = np.linspace(0.25, 1.0, WORLDS)
@@ -20,15 +39,16 @@ def many(diagram: Diagram) -> tuple:
         tables=np.repeat(game.tables[:, None], WORLDS, axis=1),
         lambdas=game.lambdas[:, None] * shares,
     )
-    settled, marginals = batch_solver(diagram.structure, Ramp())(together)
+    settled, marginals = solve(diagram.structure, together)
     single = [game._replace(lambdas=game.lambdas * share) for share in shares]
     return settled, marginals, single
 
 
-@given(diagrams(largest=1.0))
+@pytest.mark.parametrize("solve", [compiled, in_numpy])
+@given(diagram=diagrams(largest=1.0))
 @settings(max_examples=15)
-def test_batch_solver_equals_solving_each_sample(diagram):
-    settled, marginals, single = many(diagram)
+def test_batch_equals_solving_each_sample(solve, diagram):
+    settled, marginals, single = many(diagram, solve)
     layout = layout_of(diagram.structure)
     assert settled.residual.max() < 1e-8
     for world, game in enumerate(single):
@@ -40,3 +60,28 @@ def test_batch_solver_equals_solving_each_sample(diagram):
     for node, found in zip(diagram.nodes, marginals, strict=True):
         expected = list(last.forecast(node.name).values())
         assert np.abs(np.asarray(found)[:, -1] - expected).max() < 1e-7
+
+
+@given(diagram=diagrams(largest=1.0))
+@settings(max_examples=15)
+def test_numpy_batch_solves_samples_with_other_options_open(diagram):
+    """Each sample closes the last option of one decision where another is open, or none."""
+    tables, layout = diagram.tables(), layout_of(diagram.structure)
+    sets = [tables]
+    for place, opens in enumerate(tables.open_options):
+        fewer = list(tables.open_options)
+        fewer[place] = opens.copy()
+        fewer[place][..., -1] &= ~opens[..., :-1].any(axis=-1)
+        sets.append(replace(tables, open_options=tuple(fewer)))
+    games = [engine_input(diagram, each) for each in sets]
+    together = games[0]._replace(
+        tables=np.stack([game.tables for game in games], axis=-1),
+        opens=np.stack([game.opens for game in games], axis=-1),
+        lambdas=np.stack([game.lambdas for game in games], axis=-1),
+        reached=np.ones(layout.row_count, bool),
+    )
+    found = solve_long_batch(diagram.structure, together, Ramp())
+    for sample, game in enumerate(games):
+        expected = qre.solve(diagram.structure, game).policies
+        for a, b in zip(layout.unpad(found.policies[..., sample]), expected, strict=True):
+            assert np.abs(a - b).max() < 1e-7

@@ -91,7 +91,7 @@ def test_changed_setting_has_shifts_and_reasons(context):
 
 
 def test_picture_has_a_button_for_every_node(opened):
-    contest, full_view, _ = opened
+    contest, full_view = opened
     for node in contest.nodes:
         assert f'role="button" data-node="{node.name}"' in full_view.picture
 
@@ -107,7 +107,7 @@ def test_contest_over_time_has_curves_of_its_forecasts(context):
 
 
 def test_draw_period_draws_the_nodes_of_that_period(context):
-    contest, full_view, _ = solving.open_contest(context, TIMED)
+    contest, full_view = solving.open_contest(context, TIMED)
     assert contest.drawn_period == 2
     assert len(contest.periods) == 3
     assert solving.draw_period(context, TIMED, Setting(), 2) == full_view.picture

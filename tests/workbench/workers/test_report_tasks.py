@@ -17,6 +17,7 @@ from middlegame.scenario.yaml.load import read_text
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers import (
     comparison,
+    drivers,
     hypotheses,
     reasons,
     value_of_information,
@@ -25,6 +26,7 @@ from middlegame.workbench.workers import (
     solve as solving,
 )
 from middlegame.workbench.workers.texts import write_numbers
+from middlegame.workbench.workers.worker import Partial
 from tests.workbench.contests import HARBOUR, KNOWN
 
 WORTH = "interests.tenant[0].worth"
@@ -55,6 +57,20 @@ def test_reasons_task_explains_moves_and_factors_as_the_analysis_does(context):
     assert group.sentence in html
     html = reasons.explain_choice(context, HARBOUR, Setting(), "lease", "lost")
     assert f"<b>{100 * why(equilibrium, 'lease', 'lost').influences[0].change:+.0f}</b>" in html
+
+
+def test_drivers_task_shows_effects_before_what_would_change_the_outcome(context, monkeypatch):
+    reported = []
+    monkeypatch.setattr(context, "report", reported.append)
+    whole = drivers.drivers(context, HARBOUR, Setting())
+    (first,) = (each.answer for each in reported if isinstance(each, Partial))
+    assert first.taken is None
+    assert whole.taken.sentence
+    for before, after in zip(first.tornados, whole.tornados, strict=True):
+        assert before.none.endswith("is still being looked for.")
+        assert before.flips == ()
+        assert after.flips or after.none
+        assert [(s.low, s.high) for s in before.swings] == [(s.low, s.high) for s in after.swings]
 
 
 def test_comparison_task_shows_the_forecast_of_every_view(context):

@@ -10,26 +10,20 @@ the trace (`middlegame.sweeps`).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
 
 from middlegame.base.numbers import Floats
 from middlegame.engine.backend import jax, jnp
-from middlegame.engine.batch.outcomes import (
-    BatchEvidence,
-    long_outcome_probabilities,
-    node_probabilities,
-)
 from middlegame.engine.batch.responses import decision_policy, logit_responses
 from middlegame.engine.graph.layout import Array, Game, layout_of
 from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.logit import policies
 from middlegame.engine.qre.principal import evaluation_levels
-from middlegame.engine.temporal.long_diagrams import is_long
-from middlegame.engine.temporal.numpy_sweep import BatchSweeper, gauss_seidel
+from middlegame.engine.temporal.numpy_sweep import BatchSweeper, along_samples, gauss_seidel
 
 _NUDGED_SWEEPS = 96
 """Sweeps in which nudged samples may leave a branch, before any is damped."""
@@ -149,14 +143,16 @@ def _largest_per_sample(parts: Sequence[Array], samples: int) -> Array:
     return reduce(jnp.maximum, every, jnp.zeros(samples))
 
 
+@np.errstate(all="ignore")  # what is not finite shows in the residual
 def solve_long_batch(
     structure: Structure, game: Game, ramp: Ramp, nudges: Floats | None = None
 ) -> BatchSolution:
-    """Solve all samples of a long diagram, in NumPy.
+    """Solve all samples in NumPy, without compiling.
 
     Args:
         structure: the diagram.
-        game: its numbers, `tables` and `lambdas` with the samples as their last axis.
+        game: its numbers, `tables` and `lambdas` with the samples as their last axis; `opens` may
+            have it too.
         ramp: the steps of lambda and the limits of the sweeps; ignored without cycles.
         nudges: small changes of the logits after each step, `[rows * max_options, samples]`, which
             choose a branch where the principal one forks. A fork that a sample's numbers break
@@ -225,39 +221,9 @@ def _measure_batch(
     """Return the solution and its residuals, given the logits and the logit response to them."""
     layout = layout_of(structure)
     shape = (layout.row_count, layout.max_options, logits.shape[-1])
-    opens = np.asarray(game.opens)[..., None]
+    opens = along_samples(game.opens)
     logits, response = logits.reshape(shape), response.reshape(shape)
     with np.errstate(invalid="ignore"):
         strategy, best = (policies(opens, at, 1.0, axis=-2) for at in (logits, response))
         residual = np.abs(strategy - best).max(axis=(0, 1), initial=0.0)
     return BatchSolution(logits, strategy, residual)
-
-
-@lru_cache(maxsize=32)
-def batch_solver(
-    structure: Structure, ramp: Ramp
-) -> Callable[..., tuple[BatchSolution, list[Array]]]:
-    """Return a function that solves all samples of a structure, in the cheaper way.
-
-    Returns:
-        A function of (game, evidence) to the solution and the joint probabilities of each node's
-        states with the evidence, `[states, samples]` each.
-    """
-    if is_long(structure):
-
-        def by_sweeps(
-            game: Game, evidence: BatchEvidence | None = None
-        ) -> tuple[BatchSolution, list[Array]]:
-            solution = solve_long_batch(structure, game, ramp)
-            nodes = long_outcome_probabilities(structure, game, solution.policies, evidence).nodes
-            return solution, nodes
-
-        return by_sweeps
-
-    def contracted(
-        game: Game, evidence: BatchEvidence | None = None
-    ) -> tuple[BatchSolution, list[Array]]:
-        solution = solve_batch(structure, game, ramp)
-        return solution, node_probabilities(structure, game, solution.policies, evidence)
-
-    return jax.jit(contracted)

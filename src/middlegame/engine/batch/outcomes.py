@@ -208,13 +208,14 @@ def long_outcome_probabilities(
     nodes = [(node,) for node in range(len(structure.sizes))]
     wanted: list[Axes] = [(), *nodes, *structure.scopes]
     joints = marginals(structure, _node_tables(structure, game, strategy), wanted, evidence)
+    probability = joints[0] if evidence else np.ones(np.shape(strategy)[-1])
     cells = np.asarray(game.tables)
     utilities = [
         (layout.utility_table(cells, utility) * chances).sum(axis=tuple(range(chances.ndim - 1)))
         for utility, chances in enumerate(joints[1 + len(nodes) :])
     ]
     expected = np.stack(utilities) if utilities else np.zeros((0, np.shape(strategy)[-1]))
-    return OutcomeProbabilities(joints[0], joints[1 : 1 + len(nodes)], expected)
+    return OutcomeProbabilities(probability, joints[1 : 1 + len(nodes)], expected)
 
 
 def long_expectations(

@@ -7,6 +7,7 @@ cost two passes, not a contraction each. Every table may have the samples as one
 last; then the results have it too.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -181,7 +182,8 @@ def expectation_of_product(
     tables, weights = [np.asarray(table, float) for table in tables], dict(evidence or {})
     batch = batch_shape(structure, tables)
     single = [(np.asarray(each), over[0]) for each, over in factors if len(over) == 1]
-    wider = [(np.asarray(each), tuple(over)) for each, over in factors if len(over) != 1]
+    wider = [(np.asarray(each), tuple(over)) for each, over in factors if len(over) > 1]
+    constant = math.prod(np.asarray(each) for each, over in factors if not over)
     # The functions take the place of the utilities, which need not be kept.
     replaced = replace(
         structure,
@@ -205,4 +207,4 @@ def expectation_of_product(
     messages = interface_messages(
         slices, weighted, np.ones(batch), np, weighted=True, multipliers=multipliers
     )
-    return np.asarray(messages[-1])
+    return np.asarray(messages[-1] * constant)

@@ -29,14 +29,29 @@ _CONVERGED = 1e-10
 """The largest change of a logit at which Gauss-Seidel sweeps end."""
 
 
+def along_samples(opens: Array) -> Array:
+    """Return open options with the samples as their last axis, of length 1 if all have the same.
+
+    Args:
+        opens: `[rows, max_options]` or `[rows, max_options, samples]`.
+    """
+    opens = np.asarray(opens)
+    return opens if opens.ndim > 2 else opens[..., None]
+
+
 class BatchSweeper:
     """Sweeps over one diagram for many samples of its numbers."""
 
     def __init__(self, structure: Structure, game: Game) -> None:
-        """Prepare for a game whose tables and lambdas have the samples as their last axis."""
+        """Prepare for a game whose tables and lambdas have the samples as their last axis.
+
+        Open options may have it too.
+        """
         self._structure = structure
         self._layout = layout_of(structure)
         self._game = Game(*(np.asarray(part) for part in game))
+        opens = along_samples(self._game.opens)
+        self._opens = opens.reshape(opens.shape[0] * opens.shape[1], opens.shape[2])
         self._chances = {
             node: self._layout.chance_table(self._game.tables, node)
             for node, owner in enumerate(structure.owners)
@@ -50,10 +65,10 @@ class BatchSweeper:
     def select(self, samples: Selection) -> "BatchSweeper":
         """Return the sweeps over some of the samples alone."""
         game = self._game
-        return BatchSweeper(
-            self._structure,
-            game._replace(tables=game.tables[:, samples], lambdas=game.lambdas[:, samples]),
-        )
+        some = game._replace(tables=game.tables[:, samples], lambdas=game.lambdas[:, samples])
+        if game.opens.ndim > 2:
+            some = some._replace(opens=game.opens[..., samples])
+        return BatchSweeper(self._structure, some)
 
     @property
     def uniform_logits(self) -> Floats:
@@ -107,7 +122,7 @@ class BatchSweeper:
             cells = self._layout.policy_cells(node)
             after[cells] = response_logits(
                 option_payoffs(each.shape, step, before, later, np),
-                self._game.opens.reshape(-1)[cells][..., None],
+                self._opens[cells],
                 self._game.reached[cells[..., 0] // self._layout.max_options][..., None],
                 self._game.lambdas[self._layout.decision_index[node]],
                 axis=-2,
@@ -123,8 +138,7 @@ class BatchSweeper:
 
     def _policy(self, node: int, logits: Floats, lambda_fraction: float) -> Floats:
         cells = self._layout.policy_cells(node)
-        opens = self._game.opens.reshape(-1)[cells][..., None]
-        return np.asarray(policies(opens, logits[cells], lambda_fraction, axis=-2))
+        return np.asarray(policies(self._opens[cells], logits[cells], lambda_fraction, axis=-2))
 
 
 def gauss_seidel(sweeper: BatchSweeper, decisions: int) -> tuple[Floats, Floats]:

@@ -261,10 +261,6 @@ class ContestPage:
 
         def show_step(step: str) -> None:
             self.progress.set_text(step)
-            if step.startswith("Compiling"):
-                self.hint.set_text(
-                    "A contest is compiled when this machine first opens it, which takes a while."
-                )
 
         try:
             await session.open(show_step)

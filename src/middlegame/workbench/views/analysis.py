@@ -40,7 +40,7 @@ class Analysis(Generic[Answer]):
         task: Callable[..., Answer],
         show: Callable[[Answer], None],
         *,
-        of: Callable[[Answer], TakeAway],
+        of: Callable[[Answer], TakeAway | None],
         takes: Callable[[Setting], Setting] = _whole,
         options: Callable[[], tuple[object, ...]] = tuple,
     ) -> None:
@@ -51,7 +51,7 @@ class Analysis(Generic[Answer]):
             label: the work in words.
             task: a task of the workers that takes the text, a setting, and the options.
             show: called with every result, on the place where this line is built.
-            of: returns what visitors can take away of a result.
+            of: returns what visitors can take away of a result; None while it is incomplete.
             takes: returns the part of a setting that the analysis takes into account.
             options: returns the further arguments of the task.
         """
@@ -81,7 +81,9 @@ class Analysis(Generic[Answer]):
 
     def _taken(self) -> TakeAway:
         assert self._result is not None
-        return self._of(self._result)
+        taken = self._of(self._result)
+        assert taken is not None
+        return taken
 
     def _save_data(self) -> None:
         taken = self._taken()
@@ -118,7 +120,7 @@ class Analysis(Generic[Answer]):
         self.shown = taken
         self._draw(answer)
         self._result = answer
-        self.tools.set_visibility(True)
+        self.tools.set_visibility(self._of(answer) is not None)
         self._say_scope()
         self.stale.set_visibility(taken != self._takes(self.session.setting))
 

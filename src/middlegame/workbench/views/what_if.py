@@ -35,7 +35,6 @@ class WhatIfTab:
         with ui.element("div").classes("mg-tools").props('role=toolbar aria-label="Changes"'):
             self.share = button("Copy link", self._share)
             self.save = button("Save as …", self._save)
-            self.status = ui.label("").classes("mg-soft mg-status").props("role=status")
         with ui.element("div").classes("mg-what-if"):
             with ui.element("div").classes("mg-controls"):
                 with ui.element("section").classes("mg-block"):
@@ -58,12 +57,11 @@ class WhatIfTab:
         session.on_intervals.append(self._show_intervals)
         session.on_full_view.append(self._show_full_view)
         session.on_setting.append(self._show_changes)
-        session.on_ready.append(self._show_state)
         self._show_full_view()
 
     def activate(self) -> None:
-        """Have the quick answer compiled on the first visit, and show the latest answer."""
-        self.session.compile_quick_answer()
+        """Show the latest answer."""
+        self.session.prepare_for_sliders()
         self._show_full_view()
 
     def _explain(self, state: str) -> None:
@@ -99,15 +97,11 @@ class WhatIfTab:
         self._show_forecast()
         self.changes.show(full_view)
         self._show_changes()
-        self._show_state()
 
     def _show_changes(self) -> None:
         if self.visible:
             self.numbers.show(self.session.setting)
             self.pickers.show(self.session.setting)
-
-    def _show_state(self) -> None:
-        self.status.set_text("" if self.session.ready else "Preparing to answer while you drag …")
 
     async def _share(self) -> None:
         address = await ui.run_javascript("location.href")

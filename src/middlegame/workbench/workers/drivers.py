@@ -1,6 +1,6 @@
 """The task that moves each judgement through its range, and draws what that does."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,15 +8,18 @@ import numpy as np
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers.sections import TakeAway, take_away
 from middlegame.workbench.workers.solve import solve_setting
-from middlegame.workbench.workers.worker import WorkerContext
+from middlegame.workbench.workers.worker import Partial, WorkerContext
 
 if TYPE_CHECKING:
+    from middlegame.analysis.flip_points import FlipPoints
     from middlegame.analysis.one_at_a_time import OneAtATime
     from middlegame.analysis.outcomes import QuestionOutcomes
     from middlegame.equilibrium.equilibrium import Equilibrium
+    from middlegame.report.text.drivers import QuestionDriversText
 
 _MOST_ROWS = 12
 _MOST_FLIPS = 4
+_SEARCHING = "What would change the most likely outcome is still being looked for."
 _VISIBLE_SWING = 0.005
 """A swing that is worth a row, of a probability or as a share of a scale."""
 
@@ -55,6 +58,7 @@ class TornadoView:
         words: that answer as text.
         swings: the widest swings.
         flips: what would change the likeliest outcome, in sentences, the nearest first.
+        none: a sentence where nothing would, or as long as that is not known; else empty.
         visible: the smallest swing that is shown, as text.
         negligible: the number of judgements with a smaller swing.
     """
@@ -66,6 +70,7 @@ class TornadoView:
     words: str
     swings: tuple[SwingView, ...]
     flips: tuple[str, ...]
+    none: str
     visible: str
     negligible: int
 
@@ -76,11 +81,11 @@ class DriversView:
 
     Attributes:
         tornados: one for each question.
-        taken: what can be taken away.
+        taken: what can be taken away; None before it is complete.
     """
 
     tornados: tuple[TornadoView, ...]
-    taken: TakeAway
+    taken: TakeAway | None
 
 
 def drivers(context: WorkerContext, text: str, setting: Setting) -> DriversView:
@@ -95,37 +100,46 @@ def drivers(context: WorkerContext, text: str, setting: Setting) -> DriversView:
     from middlegame.report.text.drivers import drivers_text, summary
 
     equilibrium = solve_setting(context, text, setting)
-    context.report("Compiling for many worlds")
-    result = flip_points(equilibrium, progress=context.progress("Moving judgements"))
-    texts = drivers_text(result, most_flips=_MOST_FLIPS, most_rows=0)
-    return DriversView(
-        tuple(
-            _tornado(equilibrium, question, variation)
-            for question, variation in zip(result.questions, result.variations, strict=True)
-        ),
-        take_away(result, "drivers", summary(texts)),
-    )
+
+    def view(result: "FlipPoints", *, complete: bool) -> DriversView:
+        texts = drivers_text(result, most_flips=_MOST_FLIPS, most_rows=0)
+        if not complete:
+            texts = [
+                replace(each, none="" if each.question.scale else _SEARCHING) for each in texts
+            ]
+        return DriversView(
+            tuple(
+                _tornado(equilibrium, each, variation)
+                for each, variation in zip(texts, result.variations, strict=True)
+            ),
+            take_away(result, "drivers", summary(texts)) if complete else None,
+        )
+
+    def show(result: "FlipPoints") -> None:
+        context.report(Partial(view(result, complete=False)))
+
+    progress = context.progress("Moving judgements")
+    return view(flip_points(equilibrium, progress=progress, preview=show), complete=True)
 
 
 def _tornado(
-    equilibrium: "Equilibrium", question: "QuestionOutcomes", variation: "OneAtATime"
+    equilibrium: "Equilibrium", text: "QuestionDriversText", variation: "OneAtATime"
 ) -> TornadoView:
     """Describe the effect of each judgement alone on one question."""
     from middlegame.report.text import narrative
-    from middlegame.report.text.drivers import flip_sentence, question_title
     from middlegame.report.text.judgement_values import value_words
     from middlegame.report.text.judgements import judgement_words
 
     words, parameters = narrative.words_of(equilibrium), equilibrium.diagram.parameters
+    question = text.question
     low, high = (question.answer(variation.ends[:, side]) for side in (0, 1))
     central, (least, most) = float(question.answer(variation.middle)), question.bounds
     visible = _VISIBLE_SWING * (most - least)
     swing = np.nan_to_num(np.abs(high - low))
     values = {flip.parameters[0]: flip.values[0] for flip in variation.flip_points if flip.within}
     widest = [int(k) for k in np.argsort(-swing, kind="stable")[:_MOST_ROWS]]
-    flips = [*([variation.pair] if variation.pair else []), *variation.flip_points[:_MOST_FLIPS]]
     return TornadoView(
-        question=question_title(equilibrium, question),
+        question=text.title,
         measure="mean" if question.scale else "probability",
         bounds=question.bounds,
         central=central,
@@ -145,7 +159,8 @@ def _tornado(
             for k in widest
             if swing[k] >= visible
         ),
-        flips=tuple(flip_sentence(words, question, parameters, flip) for flip in flips),
+        flips=text.flips,
+        none=text.none,
         visible=(
             f"{visible:.2g} {question.scale.unit}" if question.scale else "half a percentage point"
         ).strip(),

@@ -20,12 +20,10 @@ class OpenedContest(NamedTuple):
     Attributes:
         contest: names, colours, judgements and sources, whatever the numbers are.
         baseline: the full view of the scenario as written.
-        immediate: whether changes are answered before anything is compiled.
     """
 
     contest: ContestView
     baseline: FullView
-    immediate: bool
 
 
 def open_contest(context: WorkerContext, text: str) -> OpenedContest:
@@ -41,7 +39,7 @@ def open_contest(context: WorkerContext, text: str) -> OpenedContest:
         NotConverged: no equilibrium was reached.
     """
     live = context.contest(text)
-    context.report("Solving" if live.immediate else "Compiling and solving")
+    context.report("Solving")
     baseline = live.base
     context.report("Describing the contest")
     return OpenedContest(
@@ -49,21 +47,19 @@ def open_contest(context: WorkerContext, text: str) -> OpenedContest:
         baseline=context.cached(
             "baseline", text, lambda: full_view(live, Setting(), live.base_forecast)
         ),
-        immediate=live.immediate,
     )
 
 
-def compile_quick_answer(context: WorkerContext, text: str) -> None:
-    """Compile what answers a text's contest while sliders move."""
-    live = context.contest(text)
-    context.cached("compiled", text, lambda: live.quick({}))
+def hold_ready(context: WorkerContext, text: str) -> None:
+    """Hold a text's contest ready, so that this worker too can answer while sliders move."""
+    context.contest(text).soonest({})
 
 
 def quick_forecast(context: WorkerContext, text: str, setting: Setting) -> ForecastView:
     """Return a preview of the forecast at a setting as soon as possible, from the middle world.
 
-    The traced solution answers where the quick one is not compiled, or does not settle, and where a
-    private number is changed: its range moves with it, and so does what all others believe.
+    The traced solution answers where the quick one does not settle, and where a private number is
+    changed: its range moves with it, and so does what all others believe.
     """
     live = context.contest(text)
     if not live.private_numbers.isdisjoint(setting.numbers):

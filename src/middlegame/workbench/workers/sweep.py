@@ -64,7 +64,6 @@ def sweep_ranges(context: WorkerContext, text: str, setting: Setting, worlds: in
             f"invalid number of worlds: {worlds:,}; expected from 64 to {MOST_WORLDS:,}"
         )
     equilibrium = solve_setting(context, text, setting)
-    context.report("Compiling for many worlds")
     found = sweep(equilibrium, worlds, progress=context.progress("Solving worlds", 0.0, _SWEPT))
     context.raise_if_cancelled()
     intervals = {f"question.{name}": each.ninety for name, each in found.question_outlooks.items()}

@@ -20,6 +20,5 @@ def value_of_information(context: WorkerContext, text: str, setting: Setting) ->
     from middlegame.analysis import value_of_information as analysis
 
     equilibrium = solve_setting(context, text, setting)
-    context.report("Compiling for many worlds")
     result = analysis.value_of_information(equilibrium, n=WORLDS, progress=context.progress())
     return report_section(result, "value-of-information")

@@ -8,7 +8,7 @@ export default {
       <template v-if="one">
         <p>{{ one.measure === "mean" ? "Mean" : "" }} {{ one.words }} with every number at the middle of its range. Each bar spans the {{ one.measure }} between both ends of one judgement's range, with all others at the middle.</p>
         <p v-for="flip in one.flips" class="mg-note">{{ flip }}</p>
-        <p v-if="!one.flips.length && one.measure === 'probability'" class="mg-soft">No judgement, alone or with another, changes the most likely outcome, even at three times its range.</p>
+        <p v-if="one.none" class="mg-soft">{{ one.none }}</p>
         <p v-if="!one.swings.length" class="mg-soft">No judgement alone moves the {{ one.measure }} by {{ one.visible }}.</p>
         <ul class="mg-swings" v-if="one.swings.length">
           <li v-for="swing in one.swings"><p class="mg-swing-label">{{ swing.label }}</p>
