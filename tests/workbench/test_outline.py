@@ -247,7 +247,8 @@ def test_drafted_numbers_are_reviewed_by_key_and_a_changed_file_is_merged(visit,
     file = server.folder / "drafted.yaml"
     file.write_text(DRAFTED)
     page = visit().page
-    page.goto(f"{server.url}/contest/drafted?tab=review")
+    page.goto(f"{server.url}/contest/drafted")
+    page.get_by_role("button", name="Review", exact=True).click()
     page.wait_for_selector("text=0 of 3 reviewed")
     page.keyboard.press("c")
     page.wait_for_selector("text=1 of 3 reviewed")

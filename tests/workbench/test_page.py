@@ -466,30 +466,46 @@ VIOLATIONS = """async (options) => (await axe.run(options)).violations
     .map((each) => ({ id: each.id, html: each.nodes.slice(0, 3).map((node) => node.html) }))"""
 
 
-def test_every_tab_is_accessible_and_fits_the_width_in_light_and_dark(visit):
+def test_every_tab_is_accessible_and_fits_the_width_in_light_and_dark(visit, server):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    visitor = visit()
-    page = visitor.open("known", "answer", f"{WORTH}=70")
-    page.locator('[data-node="lease"]').click()
-    page.wait_for_selector(".mg-panel")
-    page.evaluate(axe.axe_script)
-    faults = []
-    for tab, label in TABS:
-        page.get_by_role("button", name=label, exact=True).click()
-        visitor.wait_for(tab)
+    visitor, faults = visit(), []
+    page = visitor.page
+
+    def look(shown):
         for viewport, scheme in itertools.product((WIDE, NARROW), ("light", "dark")):
             page.set_viewport_size(viewport)
             page.emulate_media(color_scheme=scheme)
             dark = "true" if scheme == "dark" else "false"
             page.wait_for_function(f"document.body.classList.contains('body--dark') === {dark}")
-            place = (tab, viewport["width"], scheme)
+            place = (shown, viewport["width"], scheme)
             if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
                 faults.append((*place, "is wider than the page"))
             # What is dark differs from what is light in its colours alone.
             rules = {"runOnly": ["color-contrast"]} if scheme == "dark" else {}
             found = page.evaluate(VIOLATIONS, {"resultTypes": ["violations"], **rules})
-            faults += [(*place, each["id"], each["html"]) for each in found]
+            faults.extend((*place, each["id"], each["html"]) for each in found)
         page.set_viewport_size(WIDE)
+
+    page.goto(server.url)
+    page.evaluate(axe.axe_script)
+    page.get_by_role("button", name="New contest").click()
+    page.get_by_role("dialog", name="New contest").wait_for()
+    look("new")
+    visitor.open("known", "answer", f"{WORTH}=70")
+    page.locator('[data-node="lease"]').click()
+    page.wait_for_selector(".mg-panel")
+    page.evaluate(axe.axe_script)
+    for tab, label in TABS:
+        page.get_by_role("button", name=label, exact=True).click()
+        visitor.wait_for(tab)
+        look(tab)
+        if tab == "outline":
+            page.locator('[data-entry="interests.tenant"]').click()
+            interest = page.locator('section[aria-label="Interest 1"]')
+            interest.get_by_role("button", name="Set on a picture").click()
+            page.get_by_text("90% sure that it lies between").wait_for()
+            look("range")
+            page.keyboard.press("Escape")
     assert faults == []
 
 

@@ -11,7 +11,7 @@ from middlegame.workbench.draft import Draft
 from middlegame.workbench.merging import differences, merge
 from middlegame.workbench.server.library import ChangedMeanwhile, Library
 from middlegame.workbench.session import Session
-from middlegame.workbench.views.frame import button, enable, heading
+from middlegame.workbench.views.frame import button, enable, titled_dialog
 from middlegame.workbench.workers.pool import Superseded
 from middlegame.workbench.workers.texts import EditorFault, check_text
 
@@ -172,8 +172,9 @@ class ConflictDialog:
         self.desk, self.now = desk, now
         contest = desk.session.contest
         assert contest is not None
-        with ui.dialog() as self.dialog, ui.card().classes("mg-dialog mg-conflict"):
-            heading("h2", f"{contest.path.name} has changed meanwhile", "mg-h2")
+        with titled_dialog(
+            f"{contest.path.name} has changed meanwhile", "mg-conflict"
+        ) as self.dialog:
             ui.label(
                 "Another program has changed the file since you opened it. Below, - is "
                 "only in the file, + is only in your text."

@@ -1,6 +1,7 @@
 """The frame of every page: style, header with its tabs, light and dark mode."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from nicegui import ui
@@ -26,6 +27,15 @@ def heading(tag: str, text: str, classes: str = "") -> None:
     """Add a heading."""
     with ui.element(tag).classes(classes):
         ui.label(text)
+
+
+@contextmanager
+def titled_dialog(title: str, classes: str = "") -> Iterator[ui.dialog]:
+    """Add a dialog with its title; what is added in this context stands in it."""
+    with ui.dialog() as made, ui.card().classes(f"mg-dialog {classes}"):
+        made.props["aria-label"] = title
+        heading("h2", title, "mg-h2")
+        yield made
 
 
 def button(label: str, act: Callable[..., object], *, primary: bool = False) -> ui.element:

@@ -11,7 +11,7 @@ from middlegame.base.errors import MiddlegameError
 from middlegame.report.text.palette import PALETTE
 from middlegame.workbench.session import Session
 from middlegame.workbench.views.background import BackgroundTask
-from middlegame.workbench.views.frame import button, heading
+from middlegame.workbench.views.frame import button, heading, titled_dialog
 from middlegame.workbench.workers.ledger import (
     ForecasterView,
     LedgerView,
@@ -171,8 +171,7 @@ class LedgerTab:
         )
 
     def _resolve(self, question: QuestionRecord) -> None:
-        with ui.dialog() as dialog, ui.card().classes("mg-dialog"):
-            heading("h2", "Resolve the question", "mg-h2")
+        with titled_dialog("Resolve the question") as dialog:
             ui.label(f"{question.label} ({question.due})")
             void = "Void: it cannot be decided, or was badly put"
             answers = {"yes": "Yes", "no": "No", "void": void}

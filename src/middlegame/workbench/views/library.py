@@ -8,7 +8,7 @@ from middlegame.base.errors import MiddlegameError
 from middlegame.io.archetypes import list_archetypes
 from middlegame.io.examples import list_examples
 from middlegame.workbench.server.library import Library
-from middlegame.workbench.views.frame import PageHeader, button, heading, style_page
+from middlegame.workbench.views.frame import PageHeader, button, heading, style_page, titled_dialog
 
 
 def show_library(library: Library) -> None:
@@ -55,8 +55,7 @@ class NewDialog:
         choices |= {each.name: f"{each.title} (archetype)" for each in list_archetypes()}
         choices |= {each.name: f"{each.title} (shipped)" for each in list_examples()}
         self._proposed = _file_name(like)
-        with ui.dialog() as self.dialog, ui.card().classes("mg-dialog"):
-            heading("h2", "New contest", "mg-h2")
+        with titled_dialog("New contest") as self.dialog:
             self.like = ui.select(choices, label="Begin with", value=like).classes("mg-full")
             self.name = ui.input("File name", value=self._proposed).classes("mg-full")
             self.problem = ui.label("").classes("mg-note").props("role=alert")

@@ -7,6 +7,7 @@ from nicegui.events import KeyEventArguments
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.scenario.faults import dotted_path
+from middlegame.scenario.syntax import GAP
 from middlegame.workbench.views.draft_tools import DraftDesk, DraftTools
 from middlegame.workbench.views.frame import button, heading
 from middlegame.workbench.workers.pool import Superseded
@@ -38,7 +39,8 @@ class ReviewTab:
             self.progress = ui.element("progress").props('max=1 value=0 aria-label="Reviewed"')
             self.count = ui.label("")
         self.card = ui.element("section").classes("mg-review").props('aria-label="A number"')
-        self.keys = ui.keyboard(on_key=self._key, active=False)
+        # On a button too: the tab's own has the focus when the tab was opened with it.
+        self.keys = ui.keyboard(self._key, active=False, ignore=["input", "select", "textarea"])
         desk.draft.on_change.append(self._changed)
         self._changed()
 
@@ -74,6 +76,8 @@ class ReviewTab:
         with self.card:
             if not self.numbers:
                 ui.label("All drafted numbers are reviewed.").classes("mg-soft")
+                if GAP in self.desk.draft.text:
+                    ui.label("What you rejected is missing now: fill it in on the tab Build.")
                 return
             self._show_number(self.numbers[self.place])
 

@@ -16,7 +16,7 @@ from middlegame.workbench.views.elements import (
     outcome_section,
     question_section,
 )
-from middlegame.workbench.views.frame import button, heading
+from middlegame.workbench.views.frame import button, heading, titled_dialog
 from middlegame.workbench.workers.texts import write_numbers
 
 
@@ -118,8 +118,7 @@ class SaveDialog:
     def __init__(self, session: Session, desk: DraftDesk) -> None:
         self.session, self.desk = session, desk
         setting = session.setting
-        with ui.dialog() as self.dialog, ui.card().classes("mg-dialog"):
-            heading("h2", "Save the changed numbers", "mg-h2")
+        with titled_dialog("Save the changed numbers") as self.dialog:
             count = len(setting.numbers)
             ui.label(
                 f"{count} changed number{'' if count == 1 else 's'} will be written into the text; "

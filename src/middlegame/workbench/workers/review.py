@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from middlegame.base.errors import MiddlegameError
+from middlegame.report.text.grammar import mid_sentence
 from middlegame.scenario.faults import Path, dotted_path
 from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.syntax import GAP
@@ -96,6 +97,15 @@ def _marked(
             yield from _marked(inner, (*path, place), (*around, part))
 
 
+def _subject(data: Any, path: Path) -> str:
+    """Return what an entry without a label is called."""
+    if path[0] != "interests" or len(path) == 1:
+        return dotted_path(path[:2])
+    actor = (data.get("actors") or {}).get(path[1])
+    name = actor.get("name") if isinstance(actor, dict) else actor
+    return f"Interests of {mid_sentence(str(name or path[1]))}"
+
+
 def _describe(data: Any, path: Path, around: tuple[Any, ...], folder: str) -> UnreviewedNumber:
     inner_first = [part for part in reversed(around) if isinstance(part, dict)]
     own = inner_first[0]
@@ -108,7 +118,7 @@ def _describe(data: Any, path: Path, around: tuple[Any, ...], folder: str) -> Un
     value = own["is"]
     return UnreviewedNumber(
         path=path,
-        subject=nearest("label", "name") or dotted_path(path[:2]),
+        subject=nearest("label", "name") or _subject(data, path),
         case=nearest(*sorted(CONDITION_KEYS)),
         value=format_number(value) if isinstance(value, int | float) else str(value),
         why=str(own.get("why") or ""),

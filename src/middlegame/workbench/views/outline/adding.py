@@ -8,7 +8,7 @@ from nicegui import ui
 
 from middlegame.scenario.syntax import GAP
 from middlegame.scenario.yaml.dump import Plain
-from middlegame.workbench.views.frame import button, heading
+from middlegame.workbench.views.frame import button, titled_dialog
 from middlegame.workbench.views.outline.fields import Desk
 from middlegame.workbench.views.outline.form import Form
 from middlegame.workbench.views.outline.forms import KINDS
@@ -23,8 +23,7 @@ class AddDialog:
 
     def __init__(self, tab: Desk, form: Form, section: str) -> None:
         self.tab, self.section, self.form = tab, section, form
-        with ui.dialog() as self.dialog, ui.card().classes("mg-dialog"):
-            heading("h2", f"Add: {KINDS[section].lower()}", "mg-h2")
+        with titled_dialog(f"Add: {KINDS[section].lower()}") as self.dialog:
             if section in ("beliefs", "resources"):
                 self.label = None
                 self.name: Any = ui.select(self.form.actors(), label="Actor").classes("mg-full")

@@ -182,7 +182,8 @@ class Form:
                     menu.clear()
                     with menu:
                         for each in comparisons(self.desk.outline.data):
-                            ui.menu_item(each, lambda each=each: insert(each))
+                            item = ui.menu_item(each, lambda each=each: insert(each))
+                            item.props("role=menuitem")
 
                 opener.on("click", fill)
             return made

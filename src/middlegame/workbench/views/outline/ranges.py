@@ -45,11 +45,15 @@ class RangePicture:
         opener.props(f'type=button aria-label="Set on a picture: {escape(label)}"')
         with opener:
             self.image = ui.html("", sanitize=False).props("aria-hidden=true")
-        with opener, ui.menu().props("no-focus") as self.menu, ui.element("div").classes("mg-ends"):
+        with (
+            opener,
+            ui.menu().props("no-focus role=group") as self.menu,
+            ui.element("div").classes("mg-ends"),
+        ):
             ui.label("90% sure that it lies between").classes("mg-soft")
             self.scale = _scale(unit, None)
             self.range = ui.range(min=0, max=1, step=0.01, on_change=lambda _: self._moved())
-            self.range.props(f'label-always aria-label="{escape(label)}"')
+            self.range.props(f'label-always aria-label="{escape(label)}" aria-valuenow=0')
         self.show(written)
 
     def show(self, written: str) -> None:
@@ -64,6 +68,9 @@ class RangePicture:
             factor = 100.0 if self.unit == "probability" else 1.0
             ends = {"min": judgement.low * factor, "max": judgement.high * factor}
             self.range.value = ends
+            # Quasar has both ends there, which is no number.
+            middle = format_number(round(judgement.median * factor, 3))
+            self.range.props(f'aria-valuenow={middle} aria-valuetext="{escape(written)}"')
         self._moving = False
 
     def _moved(self) -> None:

@@ -8,7 +8,7 @@ from nicegui import background_tasks, ui
 from middlegame.base.errors import MiddlegameError
 from middlegame.scenario.faults import Path
 from middlegame.workbench.views.draft_tools import DraftDesk, DraftTools
-from middlegame.workbench.views.frame import button, heading
+from middlegame.workbench.views.frame import button, heading, titled_dialog
 from middlegame.workbench.views.outline.adding import AddDialog
 from middlegame.workbench.views.outline.edits import Edit, EditQueue
 from middlegame.workbench.views.outline.entries import PER_ACTOR, EntryList, entry_of
@@ -192,8 +192,7 @@ class OutlineTab:
             self.run(remove, path)
             return
         self.dialogs.clear()
-        with self.dialogs, ui.dialog() as dialog, ui.card().classes("mg-dialog"):
-            heading("h2", f"Remove {called}?", "mg-h2")
+        with self.dialogs, titled_dialog(f"Remove {called}?") as dialog:
             ui.label(f"{len(broken)} fault{'s' if len(broken) > 1 else ''} would follow:")
             with ui.element("ul").classes("mg-faults"):
                 for each in broken[:_MOST_LISTED]:
