@@ -66,6 +66,12 @@ def test_solve_refusal_lists_first_nodes_and_count():
         mg.solve(wide(40))
 
 
+@pytest.mark.parametrize(("coins", "time"), [(40, "at least 37 min"), (60, "at least 73 years")])
+def test_solve_refusal_predicts_the_least_time(coins, time):
+    with pytest.raises(mg.TooLarge, match=time):
+        mg.solve(wide(coins))
+
+
 def test_predict_cost_of_crowd_is_small():
     game = crowd(30, reports=1, states=2).structure
     assert predict_cost(game).largest_table < 1e4

@@ -78,5 +78,6 @@ def test_nash_policy_is_a_best_response_where_reach_underflows():
 
 
 def test_nash_refuses_a_long_contest_before_solving():
-    with pytest.raises(mg.TooLarge, match="20 moves apart, 1,373 different tables"):
+    with pytest.raises(mg.TooLarge, match="20 moves apart, 1,373 different tables") as refused:
         mg.nash(limited_memory(4))
+    assert "at least 2 min, above all for m" in str(refused.value)

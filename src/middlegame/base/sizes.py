@@ -1,5 +1,6 @@
-"""Sizes of memory and files as people read them."""
+"""Sizes of memory and files, and times, as people read them."""
 
+_DAY = 86_400
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
 
@@ -12,3 +13,17 @@ def format_size(size: float) -> str:
     if size >= 1e6:
         return f"over a million {unit}"
     return f"{size:,.0f} {unit}" if size >= 100 or unit == "bytes" else f"{size:,.1f} {unit}"
+
+
+def format_duration(seconds: float) -> str:
+    """Return a time in the unit that suits it, a second at least: `40 s`, `12 min`, `3 days`."""
+    for size, unit, below in (
+        (1, "s", 100),
+        (60, "min", 5400),
+        (3600, "h", 48 * 3600),
+        (_DAY, "days", 1000 * _DAY),
+    ):
+        if seconds < below:
+            return f"{max(round(seconds / size), 1)} {unit}"
+    years = seconds / (365.25 * _DAY)
+    return f"{years:,.0f} years" if years < 1e6 else "over a million years"

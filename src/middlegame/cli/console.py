@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from middlegame.base.progress import STEPS, ProgressCallback
-from middlegame.cli.time_limit import duration, record_progress, record_stage, solving
+from middlegame.base.sizes import format_duration
+from middlegame.cli.time_limit import record_progress, record_stage, solving
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -174,6 +175,8 @@ def _telling_cost(what: str, steps: str) -> ProgressCallback:
         if done == 1 and total:
             seconds = (time.monotonic() - begun) * total
             if seconds >= _COSTLY:
-                click.echo(f"{what}: {total:,} {steps}, about {duration(seconds)}.", err=True)
+                click.echo(
+                    f"{what}: {total:,} {steps}, about {format_duration(seconds)}.", err=True
+                )
 
     return advance

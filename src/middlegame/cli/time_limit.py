@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from middlegame.base.sizes import format_duration
+
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
 
@@ -64,7 +66,7 @@ class _Clock:
             if not self.done or self.done >= self.total:
                 return done
             left = (time.monotonic() - self.since) / self.done * (self.total - self.done)
-            return f"{done}, the rest would take about {duration(left)}"
+            return f"{done}, the rest would take about {format_duration(left)}"
         if self.fraction:
             return f"{stage}: reached {self.fraction:.0%} of the precision"
         return f"{stage}: {self.done:,} done" if self.done else f"{stage} is not finished"
@@ -79,13 +81,6 @@ class _Clock:
 
 
 _clock = _Clock()
-
-
-def duration(seconds: float) -> str:
-    """Return a time in words, to two digits at most."""
-    if seconds < 100:
-        return f"{max(round(seconds), 1)} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.0f} h"
 
 
 def time_limit_option(seconds: float) -> Callable[[_Command], _Command]:

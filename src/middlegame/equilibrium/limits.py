@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.base.errors import QueryError, TooLarge
-from middlegame.base.sizes import format_size
+from middlegame.base.sizes import format_duration, format_size
 from middlegame.diagram import Chance, Decision, Diagram, Tables
 from middlegame.engine.cost import predict_cost
+from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.inference import joint as inference
 from middlegame.engine.inference.payoffs import payoff_groups
 from middlegame.scenario.faults import Fault
@@ -19,6 +20,12 @@ MAX_TABLE_SIZE = 1e8
 MAX_NASH_TABLES = 1000
 """Tables that a step towards the limit of full precision may take: about a tenth of a second."""
 
+_FASTEST = 1e9
+"""Numbers of large tables that are computed in a second at best, on one core."""
+_LEAST_EVALUATIONS = 10
+"""Evaluations of all payoffs that tracing a branch takes at the least."""
+_NASH_SECONDS = 0.1
+"""Seconds at the least that a table takes over all steps to the limit of full precision."""
 _NAMED = 12
 """Nodes that a refusal names."""
 
@@ -46,15 +53,24 @@ def refuse_too_large(diagram: Diagram, limit: float) -> None:
                 f"{'is' if len(kept) == 1 else 'are'} carried along for that alone"
                 for by, kept in known.items()
             )
+    elif cost.largest_table <= limit:
+        names = _listed([decision.name for decision in diagram.decisions])
+        cause = f"the policies of {names} together"
+        change = "let moves know fewer of them"
     elif cost.decision is None:
         cause = f"one table over {names}"
         change = "let it depend on, or know, fewer of them"
     else:
         cause = f"the payoffs of {nodes[cost.decision].name} over {names} together"
         change = "let moves know fewer of them, or conditions speak of fewer at once"
+    numbers = max(cost.largest_table, cost.unknowns)
+    seconds = numbers / _FASTEST
+    if traced_decisions(diagram.structure):
+        seconds *= _LEAST_EVALUATIONS
+    time = f" and at least {format_duration(seconds)}" if seconds >= 1 else ""
     raise TooLarge(
-        f"this is too large to solve: {cause} would take {cost.largest_table:.1e} numbers "
-        f"({format_size(cost.largest_table * 8)}), and the limit is {limit:.1e}; {change}"
+        f"this is too large to solve: {cause} would take {numbers:.1e} numbers "
+        f"({format_size(numbers * 8)}){time}, and the limit is {limit:.1e} numbers; {change}"
     )
 
 
@@ -87,11 +103,14 @@ def refuse_long_nash(diagram: Diagram) -> None:
     tables = sum(len(group.shape.families) + len(group.shape.scopes) for group in found)
     if tables <= MAX_NASH_TABLES:
         return
+    widest = sorted(found, key=lambda group: -len(group.shape.families))
+    names = [diagram.nodes[node].name for group in widest for node in group.decisions]
     raise TooLarge(
         "this is too long to be followed to the limit of full precision: each of thousands "
         f"of steps would take the payoffs of {len(structure.decisions)} moves apart, {tables:,} "
-        f"different tables in all, and the limit is {MAX_NASH_TABLES:,}; ask for fewer "
-        "periods, or for a higher precision instead"
+        f"different tables in all, and the limit is {MAX_NASH_TABLES:,}; it would take at least "
+        f"{format_duration(tables * _NASH_SECONDS)}, above all for {', '.join(names[:3])}; ask for "
+        "fewer periods, or for a higher precision instead"
     )
 
 
