@@ -11,6 +11,7 @@ from middlegame.report.html.sections import sections
 from middlegame.report.text.reasons import influence_sentences, move_reasons, notes, reason_texts
 from middlegame.report.text.words import percent
 from middlegame.scenario import Scenario
+from middlegame.scenario.yaml.load import read_text
 from tests.report.pages import INJECTION, compare_with_golden, page_text, read_page, show_plain
 
 
@@ -156,3 +157,25 @@ def test_factor_reasons_say_which_forecast_their_rows_start_from(venezuela: mg.F
     assert f"in {before} of cases instead of {percent(found.forecast)}" in told
     rows = [text.rpartition(": ")[2].split(" to ") for _, text in influence_sentences(found)]
     assert all(low == before != high for low, high in rows)
+
+
+def test_actor_that_mixes_unevenly_at_full_precision_is_said_to_be_indifferent() -> None:
+    text = """
+title: Two passes
+actors: {patrol: The patrol, courier: The courier}
+moves:
+  watch: {by: patrol, options: [hill, ford]}
+  way: {by: courier, options: [by_hill, by_ford]}
+interests:
+  patrol:
+    - {when: watch = hill and way = by_hill, worth: 1}
+    - {when: watch = ford and way = by_ford, worth: 3}
+  courier:
+    - {when: watch = ford and way = by_hill, worth: 1}
+    - {when: watch = hill and way = by_ford, worth: 1}
+"""
+    sentence = move_reasons(mg.nash(read_text(text).scenario).equilibrium)["way"]
+    assert sentence == (
+        'The courier is indifferent between "by hill" (75%) and "by ford" (25%), which give the '
+        "same expected points; only at this mixture are the others' choices in equilibrium."
+    )

@@ -39,6 +39,8 @@ _MOST_NAMED = 3
 """Contributions that a sentence names on each side."""
 _CERTAIN = 0.005
 _SAME = 1e-9
+_EQUAL = 1e-5
+"""The difference in points, relative to those of all interests, up to which options are equal."""
 
 
 @dataclass(frozen=True)
@@ -214,17 +216,33 @@ class _Speaker:
             pair.reverse()
         sign = self._sign(group)
         opening = self._opening(group)
-        if even:
-            labels = " and ".join(f'"{self.words.state(found.name, state)}"' for state, _ in pair)
-            chance = percent(group.probability)
-            be = "are" if is_several(self.actor) else "is"
-            text = f"{self.actor} {be} indifferent between {labels} ({chance} each)"
-            return capitalize_first(f"{opening}{text}.")
+        if even or self._is_indifferent(group):
+            return capitalize_first(f"{opening}{self._indifference(pair, even=even)}.")
         because = f"{self._because(group, sign)}{self._weight(pair)}"
         text = capitalize_first(f"{opening}{self._choice(pair)}{because}.")
         if group.where is None and len(self.found.groups) > 1 and len(group.situations) > 1:
             text += f" The most frequent of these situations: {self._states(group)}."
         return text
+
+    def _is_indifferent(self, group: ReasonGroup) -> bool:
+        """Whether both options give the same points; a mean over worlds cannot tell."""
+        points = [each.points for each in group.contributions]
+        size = sum(map(abs, points))
+        return (
+            not self.found.world_count and size > _NEGLIGIBLE and abs(sum(points)) < _EQUAL * size
+        )
+
+    def _indifference(self, pair: list[tuple[str, float]], *, even: bool) -> str:
+        """Say that the points of two options are equal, and what decides between them then."""
+        labels = [f'"{self.words.state(self.found.name, state)}"' for state, _ in pair]
+        chances = [percent(probability) for _, probability in pair]
+        start = f"{self.actor} {'are' if is_several(self.actor) else 'is'} indifferent between "
+        if even:
+            return f"{start}{' and '.join(labels)} ({chances[0]} each)"
+        options = " and ".join(f"{a} ({b})" for a, b in zip(labels, chances, strict=True))
+        weight = self._weight(pair)
+        mixture = weight or "; only at this mixture are the others' choices in equilibrium"
+        return f"{start}{options}, which give the same expected points{mixture}"
 
     @staticmethod
     def _sign(group: ReasonGroup) -> int:
