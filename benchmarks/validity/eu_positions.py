@@ -163,7 +163,7 @@ def measure(folder: Path) -> Measured:
         f"One move on a scale of {len(GRID)} values: the parties choose the outcome as one. Each "
         "loses its salience times a power of the distance to its position; the weights of "
         "member states, Commission and Parliament, the pull of the reference point and of both "
-        f"ends, and the power are learnt (7 coefficients; {failed} folds without a maximum).",
+        f"ends, and the power are learnt (7 coefficients; {len(failed)} folds without a maximum).",
         gap_unit="CRPS",
     )
     ones = np.ones(len(outcome))

@@ -77,7 +77,8 @@ def beside_regressions(
             continue
         if failed:
             found.verdict.append(
-                f"{name}: no maximum was reached in {failed} of {int(fold.max()) + 1} folds."
+                f"{name}: no maximum was reached in {len(failed)} of {int(fold.max()) + 1} folds; "
+                f"coefficients that ran off: {', '.join(sorted({n for f in failed for n in f}))}."
             )
         outside[name] = forecast[complete]
         inside[name] = result.log_likelihood, result.identified_count

@@ -1,9 +1,12 @@
 """What the data leave open is named, with rows where they do."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from middlegame.estimation.fitting import fit
+from middlegame.estimation.separation import runaway_coefficients
 from tests.estimation.histories import CRISIS, crisis, simulated
 
 
@@ -53,6 +56,9 @@ def test_notes_name_complete_separation_with_its_rows():
         "defence_ally (above) runs off without end, so it has no estimate: in all "
         f"{threatened.sum()} rows where ally is yes, resist is fight (data, row"
     )
+    assert note.endswith("--penalty ridge gives it an estimate, and so does a range for each with "
+                         "--bayes.")  # fmt: skip
+    assert fit(crisis(), history, starts=1, penalty="ridge", strength=1.0).status == "converged"
     others = [each for each in found.estimates if each is not estimate]
     assert np.isfinite([each.standard_error for each in others]).all()
 
@@ -72,4 +78,22 @@ def test_notes_name_separation_by_several_columns_with_its_rows():
         "defence (below), defence_ally (above), defence_trade (above) run off without end, so they "
         "have no estimate: together they leave no doubt what resist is in "
         f"{threatened.sum()} rows (data, row"
+    )
+    assert note.endswith(
+        "No penalty holds defence, which multiplies no column: give it a bound (least, most), or a "
+        "range and --bayes; --penalty ridge holds the others."
+    )
+
+
+def test_a_climb_that_is_given_up_names_the_coefficients_that_it_drove_off():
+    learnt = fit(crisis(), simulated(), starts=1)
+    begin = learnt.maximum.values
+    far = begin + learnt.space.scale * [0, 0, -4000, 900, 20]
+    given_up = replace(learnt.maximum, values=far, converged=False, newton_gain=0.04)
+    assert runaway_coefficients(given_up, learnt.space.scale, begin) == {2: -1, 3: 1}
+    assert runaway_coefficients(learnt.maximum, learnt.space.scale, begin) == {}
+    first, second, *_ = replace(learnt, maximum=given_up).notes
+    assert "another step would still gain 0.04" in first
+    assert second.startswith(
+        "war (below), defence (above) run off while the likelihood hardly rises"
     )

@@ -18,15 +18,18 @@ from middlegame.base.numbers import Floats, clustered_mean
 from middlegame.base.progress import ProgressCallback
 from middlegame.estimation.identification import MIN_INFORMATION
 from middlegame.estimation.likelihood import maximisation_problem, starting_values
-from middlegame.estimation.maximum import MaximisationProblem
+from middlegame.estimation.maximum import MAX_NEWTON_GAIN, MaximisationProblem
 from middlegame.estimation.outcomes import Cases, observed_cases
 from middlegame.estimation.penalties import choose_strength, maximise_penalised, penalty_units
 from middlegame.estimation.result import FitResult
+from middlegame.estimation.separation import runaway_coefficients
 
 Integers = NDArray[np.int_]
 
 _LEAST = 1e-12
 _BINS = 10
+_INNER_FOLDS = 5
+"""Into how many parts a fold's own rows are put to choose the strength of its penalty."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ class CrossValidation:
         left_out: rows that do not show everything, and are learnt from but not forecast.
         scores: the scenario's, then the others'.
         calibration: of the scenario's forecasts, from unlikely to likely.
-        failed: folds in which the maximum was not reached.
+        failed_folds: folds in which the maximum was not reached.
+        runaways: the coefficients that ran off without end in one of them.
     """
 
     folds: int
@@ -86,6 +90,7 @@ class CrossValidation:
     scores: tuple[ForecastScore, ...]
     calibration: tuple[FitCalibrationBin, ...]
     failed_folds: int
+    runaways: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as one JSON object."""
@@ -94,6 +99,7 @@ class CrossValidation:
             "rows": self.forecast_rows,
             "left_out": self.incomplete_rows,
             "failed_folds": self.failed_folds,
+            "runaways": list(self.runaways),
             "scores": [
                 {
                     "forecast": each.forecast,
@@ -173,13 +179,14 @@ def cross_validate(
         incomplete_rows=int((~complete).sum()),
         scores=tuple(scores),
         calibration=_calibration(ours[complete], which[complete], plays[complete]),
-        failed_folds=failed,
+        failed_folds=len(failed),
+        runaways=tuple(dict.fromkeys(name for names in failed for name in names)),
     )
 
 
 def probabilities_out_of_sample(
     fitted: FitResult, fold: Integers, cases: Cases, progress: ProgressCallback | None = None
-) -> tuple[Floats, int]:
+) -> tuple[Floats, list[list[str]]]:
     """Forecast the rows of each fold by the scenario fitted to all others.
 
     Columns are standardised, and the strength of a penalty is chosen, by the other rows alone.
@@ -191,12 +198,13 @@ def probabilities_out_of_sample(
         progress: called as (done, folds) after each fold.
 
     Returns:
-        The outcomes' probabilities, `[rows, outcomes]`, and the number of folds in which the
-        maximum was not reached.
+        The outcomes' probabilities, `[rows, outcomes]`; for each fold in which the maximum was not
+        reached, the coefficients that ran off without end.
     """
     data, likelihood = fitted.data, fitted.likelihood
     found = np.zeros((data.row_count, len(cases)))
-    failed, folds = 0, int(fold.max()) + 1
+    failed: list[list[str]] = []
+    folds = int(fold.max()) + 1
     for part in range(folds):
         held = fold == part
         others = data.learning_from(data.weights * ~held)
@@ -204,13 +212,15 @@ def probabilities_out_of_sample(
         begin, penalty = _begin_of_fold(fitted, problem), fitted.penalty
         if penalty is not None:
             units = penalty_units(fitted.scenario, others, starting_values(fitted.scenario))
-            penalty = (
-                choose_strength(penalty.kind, units, likelihood, others, fitted.space, begin, part)
-                if penalty.chosen
-                else replace(penalty, units=units)
-            )
-        best = maximise_penalised(problem, penalty, [begin])
-        failed += not best.converged
+            space, chosen = fitted.space, penalty.chosen
+            penalty = replace(penalty, units=units)
+            if chosen:
+                penalty = choose_strength(penalty.kind, units, likelihood, others, space, begin,
+                                          part, folds=_INNER_FOLDS)  # fmt: skip
+        best = maximise_penalised(problem, penalty, [begin], near=MAX_NEWTON_GAIN)
+        if not best.converged:
+            driven = runaway_coefficients(best, fitted.space.scale, begin)
+            failed.append([likelihood.names[k] for k in driven])
         chances = np.asarray(likelihood.outcome_probabilities(best.values, others.matrix, cases))
         found[held] = chances[held]
         if progress is not None:

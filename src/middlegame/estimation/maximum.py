@@ -24,6 +24,9 @@ MAX_NEWTON_GAIN = 1e-9
 _PULL = 1e-5
 """The slope, for a change that a row feels, from which a bound holds a value."""
 _MOST_STEPS = 60
+_NEAR_STEPS = 20
+_SHARES = (1.0, 0.3, 0.1, 0.02)
+"""Of a Newton step, tried in turn until one does not go down."""
 _ROUNDS = 40, 30, 1000, 1000, 1000
 """The iterations after which a climb measures how steep the likelihood is in each direction."""
 _USUAL_ITERATIONS = 40
@@ -101,6 +104,8 @@ def maximise(
     problem: MaximisationProblem,
     starts: Sequence[Floats],
     progress: ProgressCallback | None = None,
+    *,
+    near: float = 0.0,
 ) -> Maximum:
     """Climb from each start, and finish from the highest point.
 
@@ -108,25 +113,45 @@ def maximise(
         problem: what to maximise.
         starts: where to climb from, `[k]` each.
         progress: called as the climbs go on.
+        near: above 0 where the first start is likely to be near the maximum, as the estimates of
+            other rows are: Newton's steps are tried first, and the climbs only where another step
+            would still gain that much in log-likelihood.
     """
     # Matrices are a few numbers wide: threads would only wait for each other.
     with threadpool_limits(1, "blas"):
+        if near > 0:
+            begin = np.clip(starts[0], problem.space.least, problem.space.most)
+            found = _finish(problem, begin, 0, (), _NEAR_STEPS, near)
+            if found.newton_gain < near:
+                return found
         return _maximise(problem, starts, progress)
 
 
 def _maximise(
     problem: MaximisationProblem, starts: Sequence[Floats], progress: ProgressCallback | None
 ) -> Maximum:
-    scale, evaluations = problem.space.scale, 0
-    ends = []
+    evaluations, ends = 0, []
     for start, report in zip(starts, stages(progress, *[1.0] * len(starts)), strict=True):
         height, values, count = _climb(problem, start, report)
         ends.append((height, values))
         evaluations += count
     ends.sort(key=lambda end: -end[0])
-    values, height, gradient, hessian, steps = _newton(problem, ends[0][1])
+    heights = tuple(height for height, _ in ends)
+    return _finish(problem, ends[0][1], evaluations, heights, _MOST_STEPS)
+
+
+def _finish(
+    problem: MaximisationProblem,
+    begin: Floats,
+    evaluations: int,
+    heights: tuple[float, ...],
+    most_steps: int,
+    enough: float = MAX_NEWTON_GAIN,
+) -> Maximum:
+    """Go on from a place by Newton's steps; `heights` are those of the climbs, best first."""
+    values, height, gradient, hessian, steps = _newton(problem, begin, most_steps, enough / 100)
     free = _free(problem, values, gradient)
-    gain = _newton_gain(gradient, hessian, free, scale)
+    gain = _newton_gain(gradient, hessian, free, problem.space.scale)
     return Maximum(
         values=values,
         log_likelihood=height,
@@ -135,7 +160,7 @@ def _maximise(
         free=free,
         converged=gain < MAX_NEWTON_GAIN,
         newton_gain=gain,
-        log_likelihoods=(max(height, ends[0][0]), *(each for each, _ in ends[1:])),
+        log_likelihoods=(max(height, *heights[:1]) if heights else height, *heights[1:]),
         evaluations=evaluations + steps,
     )
 
@@ -210,17 +235,17 @@ def _even_axes(problem: MaximisationProblem, values: Floats) -> Floats:
 
 
 def _newton(
-    problem: MaximisationProblem, values: Floats
+    problem: MaximisationProblem, values: Floats, most_steps: int, enough: float
 ) -> tuple[Floats, float, Floats, Floats, int]:
     """Damped Newton steps; they never go down."""
     height, gradient = _plain(problem.value_and_gradient(values))
     hessian = np.asarray(problem.hessian(values), float)
     damping, steps = 0.0, 0
-    for _ in range(_MOST_STEPS):
+    for _ in range(most_steps):
         if not np.isfinite(hessian).all():
             break
         free = _free(problem, values, gradient)
-        if _newton_gain(gradient, hessian, free, problem.space.scale) < MAX_NEWTON_GAIN / 100:
+        if _newton_gain(gradient, hessian, free, problem.space.scale) < enough:
             break
         scale = problem.space.scale[free]
         curved = -hessian[np.ix_(free, free)] * np.outer(scale, scale)
@@ -229,10 +254,14 @@ def _newton(
         along = axes.T @ (gradient[free] * scale) / np.maximum(np.abs(spread) + damping, floor)
         step = np.zeros_like(values)
         step[free] = scale * (axes @ along)
-        there = np.clip(values + step, problem.space.least, problem.space.most)
-        new_height, new_gradient = _plain(problem.value_and_gradient(there))
-        steps += 1
-        if not np.isfinite(new_height) or new_height < height - 1e-12 * abs(height):
+        # A step too long is first shortened: damping by the steepest direction stops all others.
+        for share in _SHARES:
+            there = np.clip(values + share * step, problem.space.least, problem.space.most)
+            new_height, new_gradient = _plain(problem.value_and_gradient(there))
+            steps += 1
+            if np.isfinite(new_height) and new_height >= height - 1e-12 * abs(height):
+                break
+        else:
             damping = max(10 * damping, 1e-3 * max(spread.max(initial=0.0), 1e-12))
             continue
         gained = new_height - height

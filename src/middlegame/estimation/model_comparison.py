@@ -156,7 +156,9 @@ def compare_models(
     truth = Forecasts(which[complete], data.weights[complete], groups[complete])
     shrinkage = fitted.penalty
     same: dict[str, Any] = (
-        {"penalty": shrinkage.kind, "strength": shrinkage.strength} if shrinkage else {}
+        {"penalty": shrinkage.kind, "strength": None if shrinkage.chosen else shrinkage.strength}
+        if shrinkage
+        else {}
     )
     found: list[ComparedModel] = []
     chances: dict[str, Floats] = {}
@@ -214,12 +216,12 @@ def _compared(
     truth: Forecasts,
     chances: Floats,
     written: Floats | None,
-    failed: int,
+    failed: list[list[str]],
 ) -> ComparedModel:
     score = truth.score(rival.name, chances, written)
     notes = [each for each in result.notes if result.status != "converged"]
     if failed:
-        notes.append(f"The maximum was not reached in {failed} parts.")
+        notes.append(f"The maximum was not reached in {len(failed)} parts.")
     return ComparedModel(
         name=rival.name,
         about=rival.about,

@@ -2,7 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from middlegame.estimation.separation import separating_columns, separating_rows
+import numpy as np
+
+from middlegame.estimation.likelihood import starting_values
+from middlegame.estimation.separation import (
+    remedy,
+    runaway_coefficients,
+    separating_columns,
+    separating_rows,
+)
 from middlegame.scenario import Scenario
 from middlegame.scenario.model.walk import formulas
 
@@ -18,6 +26,7 @@ def notes(found: "FitResult") -> list[str]:
             "The likelihood's maximum was not reached: another step would still gain "
             f"{found.maximum.newton_gain:.1g} in log-likelihood. The estimates are not to be used."
         )
+        sentences += _driven_off(found)
     sentences += _open_notes(found)
     if found.unsolved_rows:
         sentences.append(
@@ -39,22 +48,42 @@ def notes(found: "FitResult") -> list[str]:
     return sentences
 
 
+def _driven_off(found: "FitResult") -> list[str]:
+    """Name the coefficients that run off while the likelihood rises ever more slowly."""
+    begin = np.array([*starting_values(found.scenario).values()])
+    driven = runaway_coefficients(found.maximum, found.space.scale, begin)
+    if not driven:
+        return []
+    which = [
+        f"{found.likelihood.names[k]} ({'below' if side < 0 else 'above'})"
+        for k, side in driven.items()
+    ]
+    runs = "runs" if len(which) == 1 else "run"
+    return [
+        f"{', '.join(which)} {runs} off while the likelihood hardly rises: the data set no end to "
+        f"{'it' if len(which) == 1 else 'them'} (separation). {remedy(found, driven)}"
+    ]
+
+
 def _open_notes(found: "FitResult") -> list[str]:
     names, sentences = found.likelihood.names, []
     of = found.likelihood, found.data
     runaway = found.identification.diverging
     in_precision = _names_in_precision(found.scenario)
     reasons: dict[str, list[str]] = {}
+    reasons_places: dict[str, list[int]] = {}
     for place, side in runaway.items():
         why = separating_columns(found.scenario, *of, names[place])
         why = why or separating_rows(*of, found.maximum.values, found.identification.divergence)
         reason = f": {'; '.join(why)}" if why else ", as where data are separated completely"
         where = "below" if side < 0 else "above"
         reasons.setdefault(reason, []).append(f"{names[place]} ({where})")
+        reasons_places.setdefault(reason, []).append(place)
     for reason, which in reasons.items():
         runs = "runs off without end, so it has" if len(which) == 1 else (
             "run off without end, so they have")  # fmt: skip
-        sentences.append(f"{', '.join(which)} {runs} no estimate{reason}.")
+        mended = remedy(found, reasons_places[reason])
+        sentences.append(f"{', '.join(which)} {runs} no estimate{reason}. {mended}")
     for direction in found.identification.null_directions:
         rest = [names[k] for k in direction if k not in runaway]
         if not rest:

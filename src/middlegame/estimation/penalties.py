@@ -26,6 +26,8 @@ FOLDS = 10
 """Into how many parts the rows are put to choose a strength, where there are as many."""
 _STRENGTHS = 12
 _STEP = 1e-4
+_CLOSE = 1e-2
+"""The gain in log-likelihood that is left when a strength is tried: far less than scores differ."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,8 @@ def maximise_penalised(
     penalty: Penalty | None,
     starts: Sequence[Floats],
     progress: ProgressCallback | None = None,
+    *,
+    near: float = 0.0,
 ) -> Maximum:
     """Maximise a log-likelihood less a penalty.
 
@@ -107,14 +111,15 @@ def maximise_penalised(
         penalty: None for none.
         starts: where to climb from, `[k]` each.
         progress: called as the climbs go on.
+        near: as for `maximise`.
     """
     if penalty is None:
-        return maximise(problem, starts, progress)
+        return maximise(problem, starts, progress, near=near)
     if penalty.kind == "ridge":
-        found = maximise(_with_ridge(problem, penalty), starts, progress)
+        found = maximise(_with_ridge(problem, penalty), starts, progress, near=near)
         lost = penalty.strength * float(((penalty.units * found.values) ** 2).sum()) / 2
         return replace(found, log_likelihood=found.log_likelihood + lost)
-    return _maximise_lasso(problem, penalty, starts, progress)
+    return _maximise_lasso(problem, penalty, starts, progress, near)
 
 
 def _with_ridge(problem: MaximisationProblem, penalty: Penalty) -> MaximisationProblem:
@@ -138,6 +143,7 @@ def _maximise_lasso(
     penalty: Penalty,
     starts: Sequence[Floats],
     progress: ProgressCallback | None,
+    near: float,
 ) -> Maximum:
     """Split each penalised coefficient into a positive and a negative part, both at least 0.
 
@@ -169,7 +175,7 @@ def _maximise_lasso(
         positive = start.copy()
         positive[penalised] = np.maximum(positive[penalised], 0.0)
         begins.append(np.concatenate([positive, np.maximum(-start[penalised], 0.0)]))
-    found = maximise(split, begins, progress)
+    found = maximise(split, begins, progress, near=near)
     values = join @ found.values
     free = found.free[: len(values)].copy()
     free[penalised] = found.free[penalised] | found.free[len(values) :]
@@ -192,10 +198,12 @@ def choose_strength(
     begin: Floats,
     seed: int,
     progress: ProgressCallback | None = None,
+    folds: int = FOLDS,
 ) -> Penalty:
     """Choose the strength with the greatest log score out of sample (Stone 1974).
 
-    Strengths go down from where nothing but constants is left, each beginning where the last ended.
+    At the greatest nothing but constants is left. Each begins where the next weaker one ended:
+    constants alone often have no maximum, and what has run off leads nowhere.
 
     Args:
         kind: of the penalty.
@@ -206,6 +214,7 @@ def choose_strength(
         begin: where to climb from, `[k]`.
         seed: of the random parts.
         progress: called as it goes on.
+        folds: into how many parts the rows are put, where there are as many.
     """
     whole = maximisation_problem(likelihood, likelihood.rows(data), space)
     held_at_0 = units > 0
@@ -225,19 +234,19 @@ def choose_strength(
         strengths = top * np.logspace(1, -5, _STRENGTHS)
     groups = data.lines if data.clusters is None else data.clusters
     counted = np.unique(groups[data.weights > 0])
-    folds = min(FOLDS, len(counted))
+    folds = min(folds, len(counted))
     order = np.random.default_rng(seed).permutation(len(counted))
     fold_of = dict(zip(counted.tolist(), (np.argsort(order) % folds).tolist(), strict=True))
     fold = np.array([fold_of.get(group, -1) for group in groups.tolist()])
     scores = np.zeros(_STRENGTHS)
     for part, report in enumerate(stages(progress, *[1.0] * folds)):
         rows = likelihood.rows(data.learning_from(data.weights * (fold != part)))
-        problem, values = maximisation_problem(likelihood, rows, space), null
+        problem, values = maximisation_problem(likelihood, rows, space), begin
         held = data.weights * (fold == part)
-        for place, strength in enumerate(strengths):
-            tried = Penalty(kind, float(strength), units)
-            values = maximise_penalised(problem, tried, [values]).values
+        for place in range(_STRENGTHS - 1, -1, -1):
+            tried = Penalty(kind, float(strengths[place]), units)
+            values = maximise_penalised(problem, tried, [values], near=_CLOSE).values
             scores[place] += held @ likelihood.scores(values, rows)[1]
             if report is not None:
-                report(place + 1, _STRENGTHS)
+                report(_STRENGTHS - place, _STRENGTHS)
     return Penalty(kind, float(strengths[int(scores.argmax())]), units, chosen=True)

@@ -1,7 +1,8 @@
 """Separated data: rows in which columns determine an outcome, so that coefficients diverge."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +11,54 @@ from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision
 from middlegame.equilibrium.strategy_profile import node_index
 from middlegame.estimation.fit_data import FitData
-from middlegame.estimation.likelihood import Likelihood
+from middlegame.estimation.likelihood import Likelihood, starting_values
+from middlegame.estimation.maximum import Maximum
+from middlegame.estimation.penalties import penalty_units
 from middlegame.scenario import Scenario
 from middlegame.scenario.model.walk import formulas
 
+if TYPE_CHECKING:
+    from middlegame.estimation.result import FitResult
+
 _MOST_ROWS = 3
+_FAR = 30.0
+"""Changes that a row feels, from which a coefficient counts as driven off."""
 _TINY = 1e-6
 _NOTHING = 1e-3
 """A row's gain, as a share of the largest, up to which it counts as none."""
+
+
+def runaway_coefficients(maximum: Maximum, scale: Floats, begin: Floats) -> dict[int, int]:
+    """Return the coefficients that a climb without an end has driven off, and to which side.
+
+    Args:
+        maximum: where the climb was given up.
+        scale: by how much each coefficient has to change for a row to feel it, `[k]`.
+        begin: where it began, `[k]`.
+    """
+    if maximum.converged:
+        return {}
+    travelled = (maximum.values - begin) / scale
+    far = max(_FAR, np.abs(travelled).max(initial=0.0) / 10)
+    return {int(k): int(np.sign(travelled[k])) for k in np.flatnonzero(np.abs(travelled) >= far)}
+
+
+def remedy(found: "FitResult", places: Collection[int]) -> str:
+    """Say what gives coefficients an estimate that run off (Heinze & Schemper 2002)."""
+    start = starting_values(found.scenario)
+    units = penalty_units(found.scenario, found.data, start)
+    names = [found.likelihood.names[k] for k in places]
+    constants = [found.likelihood.names[k] for k in places if not units[k]]
+    if not constants:
+        one = "it an estimate" if len(names) == 1 else "them estimates"
+        return f"--penalty ridge gives {one}, and so does a range for each with --bayes."
+    each = "it" if len(constants) == 1 else "each"
+    verb = "multiplies" if len(constants) == 1 else "multiply"
+    rest = "; --penalty ridge holds the others" if len(constants) < len(names) else ""
+    return (
+        f"No penalty holds {', '.join(constants)}, which {verb} no column: give {each} a bound "
+        f"(least, most), or a range and --bayes{rest}."
+    )
 
 
 def separating_columns(

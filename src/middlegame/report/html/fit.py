@@ -8,7 +8,7 @@ from middlegame.base.version import __version__
 from middlegame.report.charts.bars import inline_svg
 from middlegame.report.html.model_comparison import comparison_values
 from middlegame.report.html.report import environment, natural_width
-from middlegame.report.text.fit import method, number, paired_gain, points_of, rows_of
+from middlegame.report.text.fit import failed_folds, method, number, paired_gain, points_of, rows_of
 from middlegame.report.text.palette import PALETTE
 from middlegame.report.text.words import clean, name_as_words, percent
 
@@ -82,6 +82,7 @@ def fit_page(
             calibration=_calibration(validation) if validation else "",
             method=method(found),
             paired_gain=paired_gain,
+            failed_folds=failed_folds,
             comparison=comparison_values(comparison) if comparison else None,
             version=__version__,
         )

@@ -11,6 +11,7 @@ from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.model_comparison import number_table, print_models, print_table
 from middlegame.report.terminal.show import show
 from middlegame.report.text.fit import (
+    failed_folds,
     method,
     number,
     paired_gain,
@@ -160,9 +161,7 @@ def _folds(validation: "CrossValidation") -> str:
     text += f"{validation.folds - 1} of {validation.folds} parts; the best score is 0"
     if validation.incomplete_rows:
         text += f"; {validation.incomplete_rows:,} rows with unobserved outcomes are not scored"
-    if validation.failed_folds:
-        text += f"; the maximum was not reached in {validation.failed_folds} parts"
-    return text
+    return text + failed_folds(validation)
 
 
 def _scores(validation: "CrossValidation") -> Table:

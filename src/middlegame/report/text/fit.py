@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from middlegame.report.text.words import clean
 
 if TYPE_CHECKING:
-    from middlegame.estimation.cross_validation import ForecastScore
+    from middlegame.estimation.cross_validation import CrossValidation, ForecastScore
     from middlegame.estimation.model_comparison import ComparedModel, ModelComparison
     from middlegame.estimation.result import FitResult
 
@@ -36,6 +36,15 @@ def paired_gain(score: "ForecastScore") -> str:
     word = "better" if score.gain > 0 else "worse"
     clear = "" if abs(score.gain) > 2 * score.gain_error else ", within two standard errors"
     return f"{word} by {abs(score.gain):.4f} (s.e. {score.gain_error:.4f}){clear}"
+
+
+def failed_folds(validation: "CrossValidation") -> str:
+    """Say in how many folds the maximum was not reached, and which coefficients ran off there."""
+    if not validation.failed_folds:
+        return ""
+    names = [clean(name) for name in validation.runaways]
+    where = f", where {', '.join(names)} ran off without end" if names else ""
+    return f"; the maximum was not reached in {validation.failed_folds} parts{where}"
 
 
 def compared_rows(found: "ModelComparison") -> str:
