@@ -60,10 +60,10 @@ def test_numbers_that_differ_from_the_forecast_stand_beside_it(
     assert "The forecast is the mean over 512 worlds" in text
     there, here = (f"{each['lease']['lost']:.0%}" for each in (before, mean))
     assert there != here
-    assert f"the lease is lost in {there} of cases instead of {here}" in text
+    assert f"the lease is lost, {there} instead of {here}" in text
     same = f"{mean['depot']['closes']:.0%}"
     assert f"{before['depot']['closes']:.0%}" == same
-    assert f"in {same} of cases" not in text
+    assert f"{same} instead of" not in text
 
 
 def test_evidence_set_aside_is_mentioned(found: Dominoes, harbour: mg.Forecast) -> None:

@@ -8,7 +8,13 @@ from rich.cells import cell_len
 import middlegame as mg
 from middlegame.report.html.report import html_report
 from middlegame.report.html.sections import sections
-from middlegame.report.text.reasons import influence_sentences, move_reasons, notes, reason_texts
+from middlegame.report.text.reasons import (
+    influence_sentences,
+    move_reasons,
+    notes,
+    reason_texts,
+    title,
+)
 from middlegame.report.text.words import percent
 from middlegame.scenario import Scenario
 from middlegame.scenario.yaml.load import read_text
@@ -154,7 +160,7 @@ def test_factor_reasons_say_which_forecast_their_rows_start_from(venezuela: mg.F
     before = percent(found.influences[0].before)
     told = " ".join(notes(found))
     assert "The changes below start from the middle world" in told
-    assert f"in {before} of cases instead of {percent(found.forecast)}" in told
+    assert f"supervised, {before} instead of {percent(found.forecast)}." in told
     rows = [text.rpartition(": ")[2].split(" to ") for _, text in influence_sentences(found)]
     assert all(low == before != high for low, high in rows)
 
@@ -179,3 +185,35 @@ interests:
         'The courier is indifferent between "by hill" (75%) and "by ford" (25%), which give the '
         "same expected points; only at this mixture are the others' choices in equilibrium."
     )
+
+
+def test_reasons_against_a_choice_are_told_as_such() -> None:
+    july = mg.solve(mg.load("july-1914"))
+    text = " ".join(each.sentence for each in reason_texts(mg.why(july, "reply")))
+    assert "less risk of Serbia abandoned" in text, "a private number below zero is a loss"
+    text = " ".join(each.sentence for each in reason_texts(mg.why(july, "way")))
+    assert "more often goes to war with Serbia" in text, "the actor is the city, not its clause's"
+
+
+def test_one_option_has_one_name_throughout_a_reason() -> None:
+    found = mg.why(mg.solve(mg.load("falklands-1982")), "terms")
+    written = " ".join(
+        [title(found), *(" ".join([e.sentence, *e.details]) for e in reason_texts(found))]
+    )
+    assert "insists on sovereignty" in written
+    assert "keeps the islands" not in written
+
+
+def test_choices_of_equal_percentages_have_a_decimal() -> None:
+    found = mg.why(mg.solve(mg.load("rhodesia-1965")), "means")
+    (text,) = (each.sentence for each in reason_texts(found))
+    first, second = re.findall(r"\((\d+\.\d)%\)", text)
+    assert float(first) > float(second)
+
+
+def test_details_are_left_out_where_a_difference_rounds_to_none() -> None:
+    found = mg.why(mg.solve(mg.load("kuwait-1990")), "rockets")
+    for details in (each.details for each in reason_texts(found)):
+        assert not any(
+            re.search(r"in (\d+%) of cases after .* in \1 after", each) for each in details
+        )

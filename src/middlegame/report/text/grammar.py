@@ -18,6 +18,9 @@ _PREPOSITIONS = frozenset({
     "during", "for", "from", "in",
     "into", "near", "of", "on", "over", "that", "to", "under", "which", "with", "without",
 })  # fmt: skip
+_COUNTRIES_OF_TWO = frozenset({
+    "Antigua and Barbuda", "Bosnia and Herzegovina", "Trinidad and Tobago",
+})  # fmt: skip
 _PREDICATIVES = frozenset({
     "absent", "active", "alive", "back", "bad", "bankrupt", "calm", "clear", "closed", "cold",
     "cut", "dead", "deep", "divided", "down", "dry", "empty", "fair", "firm", "foul", "free",
@@ -163,7 +166,11 @@ def is_several(actor: str) -> bool:
 
     >>> is_several("The regional barons"), is_several("The United States"), is_several("Laos")
     (True, False, False)
+    >>> is_several("Pretoria and Lisbon"), is_several("The Ministry of War and Peace")
+    (True, False)
     """
+    if " and " in actor and actor not in _COUNTRIES_OF_TWO:
+        return all(each[:1].isupper() and " " not in each for each in actor.split(" and "))
     return is_plural(actor) and _head_noun(actor).islower()
 
 
@@ -184,7 +191,7 @@ def possessive(name: str) -> str:
     >>> possessive("the regional barons"), possessive("Belarus")
     ("the regional barons'", "Belarus's")
     """
-    return f"{name}'" if is_several(name) else f"{name}'s"
+    return f"{name}'" if is_several(name) and name.endswith("s") else f"{name}'s"
 
 
 def predicate(subject: str, state: str, states: Iterable[str] = ()) -> str:

@@ -1,5 +1,7 @@
 """Interests and costs in words: as labels, and as reasons for or against a choice."""
 
+from collections.abc import Mapping
+
 from middlegame.analysis.reason_groups import InterestContribution
 from middlegame.report.text.grammar import as_noun, is_clause, mid_sentence
 from middlegame.report.text.words import Words
@@ -16,10 +18,16 @@ class InterestPhrases:
     Args:
         words: the contest's words.
         move: the name of the move.
+        options: what its options are called.
     """
 
-    def __init__(self, words: Words, move: str) -> None:
-        self.words, self.move = words, base_name(move)
+    def __init__(self, words: Words, move: str, options: Mapping[str, str]) -> None:
+        self.words, self.move, self.options = words, base_name(move), options
+
+    def _option(self, move: str, option: str) -> str:
+        """Return what an option is called, in quotes."""
+        own = self.options.get(option) if move == self.move else None
+        return f'"{own or self.words.state(move, option)}"'
 
     def phrase(self, each: InterestContribution, side: int, chosen: bool) -> str:
         """Return an interest or cost as a reason for or against the likelier option.
@@ -33,21 +41,21 @@ class InterestPhrases:
             case ("moves", str(name), "options", str(option), *_):
                 return self._cost(name, option, each, chosen)
             case ("moves", str(name), "scale", "costs"):
-                lower = "lower" if chosen or self.move != name else "higher"
+                lower = "lower" if chosen else "higher"
                 return f"the {lower} cost of {mid_sentence(self.words.label(name))}"
             case ("offers", str(), "terms", *_):
                 return f"{'less' if chosen else 'more'} risk of a broken promise"
             case ("offers", *_):
                 return self.label(each)
         label = self.label(each)
-        if each.worth is None:
+        if each.worth is None and not self._is_loss(each):
             return self._points(each, label)
         if own := self._own_option(each):
-            if each.worth > 0:
+            if not self._is_loss(each):
                 return f"the gain from {own} itself"
             return f"{'avoiding the loss' if chosen else 'the loss'} from {own} itself"
         better = each.probability if side > 0 else each.other_probability
-        if each.worth < 0:
+        if self._is_loss(each):
             without = better is not None and better < _CERTAIN
             if chosen:
                 risk = "no risk" if without else "less risk"
@@ -72,11 +80,11 @@ class InterestPhrases:
 
     def _cost(self, name: str, option: str, each: InterestContribution, chosen: bool) -> str:
         """Return the costs of an option as a reason for or against a choice."""
-        label = f'"{self.words.state(name, option)}"'
+        label = self._option(name, option)
         if each.worth is not None and each.worth < 0:
             return f"the gain from {label}"
         if self.move != name:
-            return f"lower costs of {label}"
+            return f"{'lower' if chosen else 'higher'} costs of {label}"
         return f"{'avoiding the cost' if chosen else 'the cost'} of {label}"
 
     def _own_option(self, each: InterestContribution) -> str:
@@ -89,8 +97,17 @@ class InterestPhrases:
                     and base_name(when.variable) == self.move
                     and not self._is_labelled(each)
                 ):
-                    return " or ".join(f'"{self.words.state(self.move, s)}"' for s in when.states)
+                    return " or ".join(self._option(self.move, each) for each in when.states)
         return ""
+
+    def _is_loss(self, each: InterestContribution) -> bool:
+        """Whether an interest's points are below zero; of one known to its owner, all its range."""
+        match each.worth, each.path, self.words.scenario:
+            case None, ("interests", str(actor), int(place), *_), scenario if scenario:
+                return scenario.interests[actor][place].worth.high < 0  # nan for a formula
+            case float(worth), _, _:
+                return worth < 0
+        return False
 
     def _is_labelled(self, each: InterestContribution) -> bool:
         match each.path, self.words.scenario:
@@ -106,7 +123,7 @@ class InterestPhrases:
                 interest = scenario.interests[actor][place]
                 return self.words.interest_label(interest)
             case ("moves", str(name), "options", str(option), *_), _:
-                return f'the cost of "{self.words.state(name, option)}"'
+                return f"the cost of {self._option(name, option)}"
             case ("moves", str(name), "scale", "costs"), _:
                 return f"the cost of {mid_sentence(self.words.label(name))}"
             case ("offers", str(), "accepting_costs"), _:

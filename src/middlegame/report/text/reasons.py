@@ -98,9 +98,8 @@ def title(found: Reasons) -> str:
     words = words_of(found.equilibrium)
     if not found.rather_than:
         return f"What would move this forecast most: {words.clause(found.name, found.option)}"
-    first, second = words.state(found.name, found.option), words.state(
-        found.name, found.rather_than
-    )  # fmt: skip
+    called = _Speaker(found).options
+    first, second = called[found.option], called[found.rather_than]
     return f'{words.heading(found.name)}: "{first}" rather than "{second}"'
 
 
@@ -161,16 +160,20 @@ def notes(found: Reasons) -> list[str]:
 def influence_sentences(found: Reasons, most: int = 8) -> list[tuple[str, str]]:
     """Return for a factor's state the changes of its probability, and what would cause each."""
     words = words_of(found.equilibrium)
-    rows = [
-        (
-            f"{round(100 * each.after) - round(100 * each.before):+d}",
-            f"{capitalize_first(words.full_clause(each.name, each.state))}: "
-            f"{percent(each.before)} to {percent(each.after)}",
-        )
+    shown = [
+        (round(100 * each.after) - round(100 * each.before), each)
         for each in found.influences
         if abs(each.change) >= _CERTAIN and percent(each.before) != percent(each.after)
     ]
-    return rows[:most]
+    shown.sort(key=lambda row: -abs(row[0]))
+    return [
+        (
+            f"{change:+d}",
+            f"{capitalize_first(words.full_clause(each.name, each.state))}: "
+            f"{percent(each.before)} to {percent(each.after)}",
+        )
+        for change, each in shown[:most]
+    ]
 
 
 def reason_texts(found: Reasons, *, short: bool = False) -> list[ReasonText]:
@@ -200,10 +203,16 @@ class _Speaker:
 
     def __init__(self, found: Reasons) -> None:
         self.found, self.words = found, words_of(found.equilibrium)
-        self.interests = InterestPhrases(self.words, found.name)
         self.node = self.words.node(found.name)
         self.actor = mid_sentence(self.words.subject(found.name))
         self.timed = self.node.period is not None
+        verbs = {state: self._verb(state) for state in self.node.states}
+        self.is_verbal = bool(verbs[found.option] and verbs[found.rather_than])
+        self.options = {
+            state: verb if verb and self.is_verbal else self.words.state(found.name, state)
+            for state, verb in verbs.items()
+        }
+        self.interests = InterestPhrases(self.words, found.name, self.options)
 
     def sentence(self, group: ReasonGroup) -> str:
         """Return one sentence: where, which option how often, and for which interests."""
@@ -234,7 +243,7 @@ class _Speaker:
 
     def _indifference(self, pair: list[tuple[str, float]], *, even: bool) -> str:
         """Say that the points of two options are equal, and what decides between them then."""
-        labels = [f'"{self.words.state(self.found.name, state)}"' for state, _ in pair]
+        labels = [f'"{self.options[state]}"' for state, _ in pair]
         chances = [percent(probability) for _, probability in pair]
         start = f"{self.actor} {'are' if is_several(self.actor) else 'is'} indifferent between "
         if even:
@@ -283,7 +292,7 @@ class _Speaker:
         first, second = (weights[self.node.states.index(state)] for state, _ in pair)
         if first == second:
             return ""
-        labels = [self.words.state(self.found.name, state) for state, _ in pair]
+        labels = [self.options[state] for state, _ in pair]
         if first < second:
             first, second, labels = second, first, labels[::-1]
         return (
@@ -299,27 +308,24 @@ class _Speaker:
         return leaf.renamed(base_name(leaf.variable))
 
     def _choice(self, pair: list[tuple[str, float]]) -> str:
-        (first, high), (second, low) = pair
-        verbs = [self._verb(state) for state in (first, second)]
-        if all(verbs):
-            return (
-                f"{self.actor} more often {verbs[0]} ({percent(high)}) than {verbs[1]} "
-                f"({percent(low)})"
-            )
-        labels = [self.words.state(self.found.name, state) for state in (first, second)]
+        first, second = (self.options[state] for state, _ in pair)
+        high, low = (percent(chance) for _, chance in pair)
+        if high == low:
+            high, low = (f"{chance:.1%}" for _, chance in pair)
+        if self.is_verbal:
+            return f"{self.actor} more often {first} ({high}) than {second} ({low})"
         chooses = self.words.verb(self.found.name)
-        return (
-            f'{self.actor} more often {chooses} "{labels[0]}" ({percent(high)}) than '
-            f'"{labels[1]}" ({percent(low)})'
-        )
+        return f'{self.actor} more often {chooses} "{first}" ({high}) than "{second}" ({low})'
 
     def _verb(self, state: str) -> str:
         """Return what goes on from the actor to say that it chooses an option; empty if nothing."""
         name = base_name(self.found.name) if self.timed else self.found.name
         if self.words.has_clause(name, state):
             actor, clause = self.words.subject(name), self.words.clause(name, state)
-            same = clause.lower().startswith(f"{actor.lower()} ")
-            return clause[len(actor) + 1 :] if same else ""
+            if clause.lower().startswith(f"{actor.lower()} "):
+                return clause[len(actor) + 1 :]
+            if is_several(actor):
+                return ""
         return self.words.state(name, state) if self.words.is_verbal(name) else ""
 
     def _because(self, group: ReasonGroup, sign: int) -> str:
@@ -352,14 +358,11 @@ class _Speaker:
     def details(self, group: ReasonGroup) -> list[str]:
         """Return for the largest contributions how often they hold, and why that differs."""
         found = []
-        labels = [
-            self.words.state(self.found.name, state)
-            for state in (self.found.option, self.found.rather_than)
-        ]
+        labels = [self.options[self.found.option], self.options[self.found.rather_than]]
         for each in group.contributions:
             if each.probability is None or each.other_probability is None:
                 continue
-            if not each.pathways:
+            if not each.pathways or percent(each.probability) == percent(each.other_probability):
                 continue
             unit = "of the time" if self.timed else "of cases"
             condition = capitalize_first(self.interests.condition(each))

@@ -8,7 +8,7 @@ from middlegame.analysis.robustness import ForecastAnswer, Robustness, Variant
 from middlegame.analysis.robustness_sources import DEFAULT_FACTOR, DEFAULT_POINTS, WIDER
 from middlegame.analysis.robustness_variants import Kind
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence, possessive
-from middlegame.report.text.narrative import question_clause, question_label, words_of
+from middlegame.report.text.narrative import question_label, words_of
 from middlegame.report.text.starting_point import question_numbers, starting_point
 from middlegame.report.text.values import with_unit
 from middlegame.report.text.words import Words, clean, percent
@@ -147,12 +147,14 @@ def answer_label(words: Words, answer: ForecastAnswer) -> str:
     return question_label(words, asked) if asked else clean(answer.name)
 
 
-def _answer_clause(words: Words, answer: ForecastAnswer) -> str:
-    """Return what is forecast as a clause within a sentence."""
+def _answer_subject(words: Words, answer: ForecastAnswer) -> str:
+    """Return what is forecast as the subject of a sentence: a question by its label in quotes."""
+    label = answer_label(words, answer)
     asked = words.scenario.questions.get(answer.name) if words.scenario else None
-    if answer.is_question and asked:
-        return question_clause(words, asked)
-    return mid_sentence(answer_label(words, answer))
+    if answer.state is None or (answer.is_question and asked and asked.label):
+        quoted = label.replace('"', "'")
+        return f'"{quoted}"'
+    return f"The answer that {mid_sentence(label)}"
 
 
 def shown_share(answer: ForecastAnswer, number: float) -> float:
@@ -235,7 +237,7 @@ def _sentences(found: Robustness, words: Words) -> tuple[str, tuple[str, ...]]:
             chance = with_unit(chance, answer.unit)
         breaking = found.breaking(place)
         if not breaking:
-            firm.append(f"{_answer_clause(words, answer)} ({chance})")
+            firm.append(f"{mid_sentence(answer_label(words, answer))} ({chance})")
             continue
         named = [
             f"{_condition(words, variant)} ({number_words(answer, variant.numbers[place])})"
@@ -244,8 +246,7 @@ def _sentences(found: Robustness, words: Words) -> tuple[str, tuple[str, ...]]:
         more = len(breaking) - len(named)
         named += [f"in {more} more of {found.computed} variants"] if more else []
         details.append(
-            f"The answer {'on' if answer.state is None else 'that'} "
-            f"{_answer_clause(words, answer)} ({chance}) does not hold {join_list(named)}."
+            f"{_answer_subject(words, answer)} ({chance}) does not hold {join_list(named)}."
         )
     gaps = []
     if found.refused:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from middlegame.diagram import Decision
-from middlegame.report.text.grammar import join_list, mid_sentence
+from middlegame.report.text.grammar import mid_sentence
 from middlegame.report.text.intervals import worlds_of
-from middlegame.report.text.narrative import question_clause, words_of
+from middlegame.report.text.narrative import question_label, words_of
 from middlegame.report.text.words import percent
 from middlegame.scenario.model.references import base_name
 from middlegame.sweeps.result import Sweep
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _MOST_NAMED = 4
 """Numbers that are told beside those of the forecast."""
 Numbers = Iterable[tuple[str, float, float]]
-"""What happens as a clause, its probability in the forecast, and that in the middle world."""
+"""What happens, in words, its probability in the forecast, and that in the middle world."""
 
 
 def starting_point(
@@ -48,12 +48,12 @@ def starting_point(
     other = [each for each in numbers if percent(each[1]) != percent(each[2])]
     if other:
         parts = [
-            f"{clause} in {percent(there)} of cases instead of {percent(here)}"
-            for clause, here, there in other[:_MOST_NAMED]
+            f"{label}, {percent(there)} instead of {percent(here)}"
+            for label, here, there in other[:_MOST_NAMED]
         ]
         more = len(other) - len(parts)
-        parts += [f"{more} more {'number differs' if more == 1 else 'numbers differ'}"] * (more > 0)
-        told.append(f"There {join_list(parts)}.")
+        parts += [f"and {more} more"] * (more > 0)
+        told.append(f"Numbers that differ there: {'; '.join(parts)}.")
     return " ".join(told)
 
 
@@ -65,7 +65,7 @@ def question_numbers(forecast: "Equilibrium | Sweep", middle: "Equilibrium") -> 
         yield from headline_numbers(forecast, middle)
         return
     for name, question in scenario.yes_no_questions.items():
-        yield question_clause(words, question), here[name], there[name]
+        yield mid_sentence(question_label(words, question)), here[name], there[name]
 
 
 def headline_numbers(forecast: "Equilibrium | Sweep", middle: "Equilibrium") -> Numbers:
