@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from rich.cells import cell_len
@@ -9,7 +10,8 @@ from rich.cells import cell_len
 import middlegame as mg
 from middlegame.analysis.dominoes import Dominoes, dominoes
 from middlegame.analysis.interventions import Intervention
-from middlegame.report.html.report import html_report
+from middlegame.report.charts.dominoes import matrix_rows
+from middlegame.report.html.report import html_report, result_html
 from middlegame.report.html.sections import sections
 from middlegame.report.text.dominoes import outcome_columns
 from tests.report.pages import INJECTION, compare_with_golden, page_text, read_page, show_plain
@@ -79,3 +81,13 @@ def test_markup_in_a_scenario_stays_text(hostile: mg.Equilibrium) -> None:
     read_page(page)
     assert INJECTION not in page
     assert "\x1b" not in show_plain(found)
+
+
+def test_matrix_is_listed_for_narrow_screens_without_what_changes_nothing(found: Dominoes) -> None:
+    rows = matrix_rows(found)
+    assert rows
+    for _, told in rows:
+        assert all(amount for amount, _ in told)
+    page = result_html(found)
+    assert page.count('<ul class="effects narrow">') == 1
+    assert all(label in unescape(page) for label, _ in rows)

@@ -65,7 +65,7 @@ def test_caveats_count_failed_and_disagreeing_worlds(found: Drivers) -> None:
 def test_judgements_are_labelled_on_one_line(venezuela: mg.Equilibrium) -> None:
     words = words_of(venezuela)
     by_label = {judgement_words(words, p): p for p in venezuela.diagram.parameters}
-    assert "Precision of choice: all other actors" in by_label
+    assert "Precision of choice: all actors" in by_label
     wish = by_label["Interests of Washington: Venezuela in its orbit"]
     assert range_words(wish) == "+16 to +28"
     assert [value_words(wish, v) for v in (22.04, -3.5, 0.01)] == ["+22", "-3.5", "0"]

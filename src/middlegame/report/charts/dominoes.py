@@ -147,9 +147,7 @@ def matrix_chart(found: "Dominoes") -> str:
     import vl_convert
 
     words = narrative.words_of(found.results.equilibrium)
-    across = outcome_columns(found)[:MOST_COLUMNS]
-    kept = [each for each in found.ranked if each in found.overview][:MOST_ROWS]
-    interventions = [intervention for intervention in found.interventions if intervention in kept]
+    across, interventions = outcome_columns(found)[:MOST_COLUMNS], _shown(found)
     heads = [wrap(outcome_label(words, name, state), _HEAD_LETTERS)[:6] for name, state in across]
     top = _LINE * max(map(len, heads), default=0) + 10
     cells, labels = [], []
@@ -219,6 +217,31 @@ def matrix_chart(found: "Dominoes") -> str:
     return svg.replace(
         "<svg", f'<svg style="min-width:min(760px,{natural}px);max-width:{natural}px"', 1
     )
+
+
+def _shown(found: "Dominoes") -> list["Intervention"]:
+    """List the interventions of the matrix, those with the largest effects, in order of play."""
+    kept = [each for each in found.ranked if each in found.overview][:MOST_ROWS]
+    return [intervention for intervention in found.interventions if intervention in kept]
+
+
+def matrix_rows(found: "Dominoes") -> list[tuple[str, list[tuple[float, str]]]]:
+    """Return what the matrix shows as lists, for narrow screens.
+
+    Returns:
+        For each intervention that changes an outcome its label, and each change with its outcome.
+    """
+    words, rows = narrative.words_of(found.results.equilibrium), []
+    for intervention in _shown(found):
+        changes = [
+            (effect_amount(words, found.effect(intervention, name, state)), name, state)
+            for name, state in outcome_columns(found)[:MOST_COLUMNS]
+            if name != intervention.name
+        ]
+        told = [(amount, outcome_label(words, name, s)) for amount, name, s in changes if amount]
+        if told:
+            rows.append((intervention_label(words, intervention), told))
+    return rows
 
 
 def _cell(column: int, y: float, amount: float, share: float, *, itself: bool) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from middlegame.analysis.dominoes import MEAN, Dominoes
-from middlegame.report.charts.dominoes import cascade_graph, matrix_chart
+from middlegame.report.charts.dominoes import cascade_graph, matrix_chart, matrix_rows
 from middlegame.report.html.sections import Section, sections
 from middlegame.report.text.dominoes import (
     METHOD,
@@ -46,6 +46,7 @@ def domino_section(found: Dominoes) -> Section:
         ],
         "none": NO_EFFECT,
         "matrix": matrix_chart(found),
+        "matrix_rows": matrix_rows(found),
         "means": any(state == MEAN for _, state in outcome_columns(found)),
         "cascades": [
             _cascade(found, intervention)

@@ -26,7 +26,9 @@ _SHORT = re.compile(
     r'<div class="graph on-paper">.*?</div>',
     re.DOTALL,
 )
-_ON_SCREEN = re.compile(r'<div class="graph on-screen".*?</div>', re.DOTALL)
+_ON_SCREEN = re.compile(
+    r'<div class="graph on-screen".*?</div>|<ul class="effects narrow">.*?</ul>', re.DOTALL
+)
 _FOOTER = re.compile(r"<footer>.*?</footer>", re.DOTALL)
 _RARE = re.compile(r'<tr class="rare">.*?</tr>')
 _BODY = re.compile(r"<body>(.*)</body>", re.DOTALL)
@@ -165,7 +167,7 @@ def _plain(page: str) -> str:
     body = re.sub(r"</?(?:header|main|footer)>", "", body)
     body = re.sub(r"<tfoot.*?</tfoot>", "", body, flags=re.DOTALL)
     body = re.sub(r"(<h2[^>]*>[^<]*) <small>(.*?)</small>", r"\1: \2", body)
-    body = re.sub(r'(class="kicker">[^<]*) <span>|(<t[hd]\b[^>]*>[^<]*[^<.]) <small>(?!\()',
+    body = re.sub(r'(<t[hd]\b[^>]*>[^<]*[^<.]) <small>(?!\()',
                   lambda found: f"{found[0].rpartition(' ')[0]}, ", body)  # fmt: skip
     body = re.sub(r"(<summary>.*?) <small>.*?</small>", r"\1", body)
     for tag, becomes in (

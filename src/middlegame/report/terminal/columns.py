@@ -137,6 +137,8 @@ class Page:
         word = f" ({likelihood(probability)})" if worded else ""
         if before is not None and percent(before) != percent(probability):
             word += f" [prior: {percent(before)}]"
+        if worded and label.endswith(")"):
+            label, word = label[:-1], f"; {word.removeprefix(' (')}"
         described = Text.assemble((label, style), (word, "dim"))
         if outlook is not None:
             half, ninety = outlook.half, outlook.ninety

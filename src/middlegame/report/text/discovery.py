@@ -62,7 +62,11 @@ def discovery_text(found: "Discovery") -> DiscoveryText:
     title = question_title(equilibrium, found.question)
     asked = equilibrium.scenario.yes_no_questions if equilibrium.scenario else {}
     name = found.question.name
-    clause = question_clause(words, asked[name]) if name in asked else mid_sentence(title)
+    clause = (
+        question_clause(words, asked[name])
+        if name in asked
+        else mid_sentence(words.condition(found.question.conditions[0]))
+    )
     sides = tuple(
         _side(words, equilibrium.diagram.parameters[limit.parameter], limit) for limit in box.limits
     )

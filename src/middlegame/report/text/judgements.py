@@ -292,7 +292,10 @@ def _describe(words: Words, path: JudgementPath) -> tuple[str, str, str]:
             whose = f"Beliefs of {lower_article(words.actor(actor))}"
             return whose, "", mid_sentence(place_words(words, path))
         case ("precision",):
-            return _PRECISION, _OTHERS, "precision"
+            named = words.scenario is not None and any(
+                actor.precision for actor in words.scenario.actors.values()
+            )
+            return _PRECISION, _OTHERS if named else "all actors", "precision"
         case ("fit", "coefficients", str(name)) if words.scenario and words.scenario.fit:
             coefficient = words.scenario.fit.coefficients[name]
             return (

@@ -43,7 +43,7 @@ class AnswerTab:
         self.visible = True
         base = session.baseline.forecast
         with ui.element("p").classes("mg-kicker"):
-            as_of = f" as of {contest.as_of}" if contest.as_of else ""
+            as_of = f", as of {contest.as_of}" if contest.as_of else ""
             ui.label(contest.title + as_of)
         heading("h1", contest.question or contest.title)
         self.answer = AnswerText("answer", full_view)
