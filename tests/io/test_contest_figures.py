@@ -9,11 +9,10 @@ from functools import cache
 import pytest
 
 import middlegame as mg
-from middlegame.analysis.robustness_variants import variant_tasks
 from middlegame.io.examples import find_file
 from middlegame.report.text.reasons import reason_texts
+from middlegame.report.text.robustness import number_words
 from middlegame.report.text.words import percent
-from middlegame.sweeps.forecast import forecast
 
 HARBOUR = {
     "| the rival makes an offer | {} |": ["bid = offer"],
@@ -114,6 +113,11 @@ def forecast_of(name: str) -> mg.Forecast:
     return mg.solve(mg.load(name))
 
 
+@cache
+def robustness_of(name: str) -> mg.Robustness:
+    return mg.robust(forecast_of(name), worlds=1)
+
+
 def readme(name: str) -> str:
     """Return a README as one line, without the marks of quotations."""
     text = find_file(name).with_name("README.md").read_text("utf-8")
@@ -137,13 +141,28 @@ def test_readme_quotes_reasons_as_why_prints_them(name):
     ],
 )
 def test_readme_has_the_answers_of_robust(name, variants, asked):
-    middle, written = forecast_of(name).middle, readme(name)
-    solve = {(kind, how): make for kind, how, make in variant_tasks(middle, forecast(middle, 0))}
-    found = {"as written": middle} | {label: solve[how]() for label, how in variants.items()}
+    found, written = robustness_of(name), readme(name)
     questions = [f"{each}-{name.rpartition('-')[2]}" for each in asked]
-    for label, equilibrium in found.items():
-        shares = " | ".join(percent(equilibrium.questions[each]) for each in questions)
+    places = [[answer.name for answer in found.answers].index(each) for each in questions]
+    numbers = {(variant.kind, variant.name): variant.numbers for variant in found.variants}
+    rows = {label: numbers[variant] for label, variant in variants.items()}
+    rows["as written"] = tuple(answer.middle for answer in found.answers)
+    for label, row in rows.items():
+        shares = " | ".join(number_words(found.answers[k], row[k]) for k in places)
         assert f"| {label} | {shares} |" in written
+    assert f"solves the contest again under {found.computed} other methods and premises" in written
+
+
+def test_readmes_say_which_answers_hold_in_all_variants():
+    found, written = robustness_of("venezuela-2026"), readme("venezuela-2026")
+    firm = {answer.name for k, answer in enumerate(found.answers) if not found.breaking(k)}
+    assert firm >= {"cuba-2026", "nicaragua-2026", "trade-2026"}
+    assert not firm & {"balance-2026", "supervised-2026"}
+    assert f"Cuba and Nicaragua and the trade hold in all {found.computed}" in written
+    cuba = robustness_of("cuba-1962")
+    (place,) = (k for k, answer in enumerate(cuba.answers) if answer.name == "removed-1962")
+    assert [v.name for v in cuba.breaking(place)] == ["interests.washington[0].worth"]
+    assert "hangs on one thing alone: that Washington wants them gone" in readme("cuba-1962")
 
 
 def test_expected_points_in_the_readme_of_cuba_are_those_of_the_forecast():
