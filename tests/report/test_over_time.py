@@ -213,3 +213,14 @@ def test_a_scale_over_time_has_a_mean_and_an_interval_in_each_period(prices):
 def test_intervals_beneath_columns_leave_a_space_between_them(ends, text) -> None:
     assert _band(ends) == text
     assert len(text) < len("97..>99")
+
+
+def test_value_of_a_single_period_is_a_point_with_its_numbers(prices):
+    (price,) = factors_over_time(prices)
+    alone = replace(price, values=(None, price.values[1], None))
+    chart = curve_chart(alone)
+    assert f"mean {price.values[1].text} dollars in Feb 2026; the line holds 90%" in chart
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", chart)
+    assert {price.values[1].text, f"{price.values[1].low:g}", f"{price.values[1].high:g}"} <= {
+        *texts
+    }

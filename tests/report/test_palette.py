@@ -1,4 +1,4 @@
-"""Colours of actors: nine that differ, also for readers with red-green colour-blindness."""
+"""Colours of actors: nine that differ, also for colour-blind readers."""
 
 from itertools import combinations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from middlegame.report.text.palette import NEUTRAL, PALETTE, actor_colours
 
-# Linear RGB as it is seen without red and without green cones (Machado et al. 2009, severity 1).
+# Linear RGB as it is seen without red, green or blue cones (Machado et al. 2009, severity 1).
 PROTANOPIA = [
     [0.152286, 1.052583, -0.204868],
     [0.114503, 0.786281, 0.099216],
@@ -16,6 +16,11 @@ DEUTERANOPIA = [
     [0.367322, 0.860646, -0.227968],
     [0.280085, 0.672501, 0.047413],
     [-0.011820, 0.042940, 0.968881],
+]
+TRITANOPIA = [
+    [1.255528, -0.076749, -0.178779],
+    [-0.078411, 0.930809, 0.147602],
+    [0.004733, 0.691367, 0.303900],
 ]
 XYZ = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
 PAPERS = ("#ffffff", "#161a1f")
@@ -40,7 +45,7 @@ def contrast(one, other):
 
 
 def test_nine_colours_and_the_neutral_one_differ_for_all_readers():
-    for eyes in (np.eye(3), np.array(PROTANOPIA), np.array(DEUTERANOPIA)):
+    for eyes in (np.eye(3), *map(np.array, (PROTANOPIA, DEUTERANOPIA, TRITANOPIA))):
         for one, other in combinations((*PALETTE, NEUTRAL), 2):
             distance = np.linalg.norm(lab(eyes @ linear(one)) - lab(eyes @ linear(other)))
             assert distance > 15, (one, other)

@@ -38,6 +38,7 @@ def _value_chart(series: Series) -> str:
 
     rows = [
         {"period": place, "mean": each.mean, "low": each.low, "high": each.high}
+        | {"mean_text": each.text, "low_text": f"{each.low:g}", "high_text": f"{each.high:g}"}
         for place, each in enumerate(series.values)
         if each is not None
     ]
@@ -57,8 +58,19 @@ def _value_chart(series: Series) -> str:
     )
     line = data.mark_line(strokeWidth=2.4, color=series.colour).encode(x=x, y=y)
     point = data.mark_point(filled=True, size=26, opacity=1, color=series.colour).encode(x=x, y=y)
+    layers = [band, line, point]
+    if len(rows) == 1:  # a band and a line of one period are not seen
+        layers[0] = data.mark_rule(strokeWidth=2.4, opacity=0.5, color=series.colour).encode(
+            x=x, y=alt.Y("low:Q"), y2="high:Q"
+        )
+        layers += [
+            data.mark_text(align="left", dx=8, baseline=side, color=_INK, fontSize=13).encode(
+                x=x, y=f"{end}:Q", text=f"{end}_text:N"
+            )
+            for end, side in (("mean", "middle"), ("low", "bottom"), ("high", "top"))
+        ]
     chart = (
-        alt.layer(band, line, point)
+        alt.layer(*layers)
         .properties(width=WIDTH - 60, height=_HEIGHT, background="transparent", padding=1)
         .configure_view(stroke=None)
     )
@@ -71,6 +83,9 @@ def _value_description(series: Series) -> str:
     if not there:
         return series.title
     (first, begins), (last, ends) = there[0], there[-1]
+    if first == last:
+        mean = with_unit(begins.text, series.unit)
+        return f"{series.title}: mean {mean} in {first}; the line holds 90%"
     return (
         f"{series.title}: mean {with_unit(begins.text, series.unit)} in {first}, {ends.text} in "
         f"{last}; the band holds 90%"
