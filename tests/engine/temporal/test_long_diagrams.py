@@ -1,5 +1,7 @@
 """Sweeps over long diagrams, against contracting for each decision and against enumeration."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from benchmarks.timed import in_turn, limited_memory
@@ -15,6 +17,8 @@ from middlegame.engine.temporal.compiled_sweep import sweep_function
 from middlegame.engine.temporal.long_diagrams import is_long
 from middlegame.engine.temporal.numpy_sweep import BatchSweeper
 from middlegame.equilibrium.engine_input import engine_input
+from middlegame.equilibrium.equilibrium import solve
+from middlegame.scenario.yaml.load import read_text
 from tests import enumeration
 from tests.generators.diagrams import diagrams
 from tests.generators.games import coordination, short_contest
@@ -104,3 +108,17 @@ def test_long_gradients_equal_gradients_by_factoring(monkeypatch):
     monkeypatch.setattr("middlegame.engine.qre.sensitivity.is_long", lambda structure: True)
     found = equilibrium.sensitivity("f0@3 = a").lambdas
     assert found == pytest.approx(expected, rel=1e-8)
+
+
+@pytest.mark.parametrize("actor", ["a", "b"])
+def test_contest_over_time_with_one_worth_a_million_times_the_others_is_solved(actor):
+    text = (Path(__file__).parents[2] / "data" / "siege.yaml").read_text("utf-8")
+    state = {"a": "falls", "b": "holds"}[actor]
+    small, large = (f"{{when: fort = {state}, worth: {worth}}}" for worth in ("60..80", "26e6"))
+    assert small in text
+    diagram = mg.compile_scenario(read_text(text.replace(small, large)).scenario)
+    assert is_long(diagram.structure)
+    found = solve(diagram)
+    assert found.status == "converged"
+    assert found.steps < 100
+    assert found.residual < 1e-8

@@ -32,7 +32,7 @@ from middlegame.engine.numerics.corrector import Controls
 from middlegame.engine.numerics.krylov import MatrixFreeJacobian
 from middlegame.engine.numerics.linear import Jacobian
 from middlegame.engine.qre.contraction_path import follow_contraction
-from middlegame.engine.qre.equations import response_equations
+from middlegame.engine.qre.equations import MAX_DENSE_UNKNOWNS, response_equations
 from middlegame.engine.qre.responses import response_function
 from middlegame.engine.temporal import long_diagrams
 
@@ -44,6 +44,9 @@ _USUAL_SCALE = 1e3
 
 _NO_THREADS = 32
 """Unknowns up to which BLAS starts no threads by itself."""
+
+_TIGHT = 1e-10
+"""The tolerance of matrix-free systems where payoffs are scaled."""
 
 MAX_MIRRORS = 15
 """The most mirror branches that are traced beside the first."""
@@ -84,7 +87,7 @@ def follow_branch(
     scaled = game._replace(lambdas=game.lambdas / scale)
     uniform, jacobian = evaluate(start, 0.0, scaled)
     matrix_free = isinstance(jacobian, MatrixFreeJacobian)
-    if matrix_free and 1 / _USUAL_SCALE < scale < _USUAL_SCALE:
+    if matrix_free and _is_usual(scale):
         # The loose corrector of matrix-free systems is tuned to the logits themselves.
         uniform, scale, scaled = uniform * scale, 1.0, game
 
@@ -94,6 +97,9 @@ def follow_branch(
     def at(point: Floats) -> tuple[Floats, Jacobian]:
         report_fraction(float(point[-1]) / scale)
         answers, jacobian = evaluate(spread(point), point[-1], scaled)
+        if isinstance(jacobian, MatrixFreeJacobian) and not _is_usual(scale):
+            # Lambda, with which a tangent's error is multiplied, becomes large.
+            jacobian = MatrixFreeJacobian(jacobian.product, len(own), _TIGHT)
         return point[:-1] - answers.ravel()[own], jacobian
 
     def probabilities(point: Floats) -> Floats:
@@ -142,6 +148,10 @@ def _logit_scale(structure: Structure, decisions: tuple[int, ...], game: Game) -
         ]
     scale = max(products, default=0.0)
     return scale if 0 < scale < np.inf else 1.0
+
+
+def _is_usual(scale: float) -> bool:
+    return 1 / _USUAL_SCALE < scale < _USUAL_SCALE
 
 
 def _unscaled(point: Floats, scale: float) -> Floats:
@@ -323,6 +333,11 @@ def solve_by_sweeps(structure: Structure, game: Game, controls: Controls | None 
         shape = (layout.row_count, layout.max_options)
         logits, again = (each.reshape(shape) for each in contraction)
         return _measured(structure, game, logits, again, None)
+    unknowns = len(logit_cells(structure, structure.decisions))
+    scale = _logit_scale(structure, structure.decisions, game)
+    if unknowns <= MAX_DENSE_UNKNOWNS and not _is_usual(scale):
+        # One worth is a million times the others: a matrix is exact enough, products are not.
+        return solve(structure, game, controls, trace_all=True)
     evaluate = long_diagrams.sweep_equations(structure)
     trace = follow_branch(structure, structure.decisions, game, evaluate, controls)
     trace = replace(trace, all_mirrors=not trace.forks)
