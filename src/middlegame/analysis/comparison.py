@@ -6,8 +6,8 @@ the number's Shapley value (Shapley 1953) where numbers interact in pairs only; 
 difference is reported as a residual.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +88,7 @@ class Comparison(AnalysisResult):
         residuals: by the other analyst's name and question, the part of the difference that no
             single number accounts for.
         notes: what could not be compared, and why.
+        complete: whether the disagreements are computed, not the forecasts alone.
     """
 
     analysts: tuple[Analyst, ...]
@@ -98,6 +99,7 @@ class Comparison(AnalysisResult):
     disagreements: tuple[Disagreement, ...]
     residuals: dict[str, dict[str, float]]
     notes: tuple[str, ...]
+    complete: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """Return forecasts, pools and disagreements as one JSON object."""
@@ -160,6 +162,7 @@ def compare(
     max_numbers: int = MAX_NUMBERS,
     middle: bool = False,
     progress: ProgressCallback | None = None,
+    preview: Callable[[Comparison], None] | None = None,
 ) -> Comparison:
     """Compare the judgements of rival analysts: two or more contests, or the views in one.
 
@@ -172,6 +175,7 @@ def compare(
         middle: whether to solve the middle world alone, with every number at its median; otherwise
             all is a mean over the worlds of each analyst's forecast.
         progress: called with how many numbers are switched, and how many there are.
+        preview: called with the forecasts, still without disagreements, as soon as they are known.
 
     Raises:
         ScenarioError: a file has faults.
@@ -187,7 +191,12 @@ def compare(
     """
     analysts = collect_analysts(contests, forecasters)
     return compare_analysts(
-        analysts, weights, max_numbers=max_numbers, middle=middle, progress=progress
+        analysts,
+        weights,
+        max_numbers=max_numbers,
+        middle=middle,
+        progress=progress,
+        preview=preview,
     )
 
 
@@ -198,6 +207,7 @@ def compare_analysts(
     max_numbers: int = MAX_NUMBERS,
     middle: bool = False,
     progress: ProgressCallback | None = None,
+    preview: Callable[[Comparison], None] | None = None,
 ) -> Comparison:
     """Compare at least two analysts.
 
@@ -208,6 +218,7 @@ def compare_analysts(
             where more differ, those furthest apart in widths of their intervals.
         middle: whether to solve the middle world alone, as in `compare`.
         progress: called with how many steps of all work are done, and how many there are.
+        preview: called with the forecasts, still without disagreements, as soon as they are known.
 
     Raises:
         QueryError: there are fewer than two analysts, or no two of them answer the same question.
@@ -227,6 +238,19 @@ def compare_analysts(
     if not shared and not values:
         raise QueryError("these contests share no question and no headline factor")
     names = [*(each.name for each in shared), *values]
+    forecasts = Comparison(
+        analysts=tuple(analysts),
+        diagram=compile_scenario(analysts[0].scenario),
+        weights=tuple(weights or even),
+        questions=tuple(shared),
+        values=values,
+        disagreements=(),
+        residuals={},
+        notes=(),
+        complete=False,
+    )
+    if preview:
+        preview(forecasts)
     found: list[Disagreement] = []
     left, notes = {}, []
     for other, analyst, stage in zip(solved[1:], analysts[1:], switching, strict=True):
@@ -237,15 +261,12 @@ def compare_analysts(
         found += differences
         left[analyst.name] = rest
         notes += remarks
-    return Comparison(
-        analysts=tuple(analysts),
-        diagram=compile_scenario(analysts[0].scenario),
-        weights=tuple(weights or even),
-        questions=tuple(shared),
-        values=values,
+    return replace(
+        forecasts,
         disagreements=tuple(sorted(found, key=lambda each: -round(each.importance, 9))),
         residuals=left,
         notes=tuple(notes),
+        complete=True,
     )
 
 

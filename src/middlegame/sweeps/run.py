@@ -2,7 +2,7 @@
 
 import shutil
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -44,6 +44,7 @@ def sweep(
     workers: int | None = None,
     cluster: str | None = None,
     progress: ProgressCallback | None = None,
+    preview: Callable[[Sweep], None] | None = None,
 ) -> Sweep:
     """Solve a contest in many worlds drawn from its ranges.
 
@@ -61,6 +62,7 @@ def sweep(
         workers: processes of this machine to spread the work over; this one alone unless given.
         cluster: the address of a Dask scheduler, such as `tcp://host:8786`, instead.
         progress: called with how many samples are done and how many there are (None for `auto`).
+        preview: called with the sweep so far when its first block is solved and others remain.
 
     Raises:
         ScenarioError: the scenario has faults.
@@ -90,6 +92,9 @@ def sweep(
     if store.complete:
         return found
     try:
+        if preview and not store.done and (wanted is None or wanted > BLOCK):
+            _fill(solving, store, BLOCK, None)
+            preview(replace(found))
         if wanted is not None:
             _fill(solving, store, wanted, progress)
         else:

@@ -8,6 +8,7 @@ from middlegame.analysis.evidence_weights import weigh_evidence
 from middlegame.analysis.reasons import why
 from middlegame.base.errors import MiddlegameError
 from middlegame.equilibrium.equilibrium import solve
+from middlegame.report.text.comparison import DISAGREEMENT_TO_COME
 from middlegame.report.text.intervals import interval
 from middlegame.report.text.reasons import reason_texts
 from middlegame.report.text.value_of_information import commitment_rows
@@ -24,6 +25,9 @@ from middlegame.workbench.workers import (
 )
 from middlegame.workbench.workers import (
     solve as solving,
+)
+from middlegame.workbench.workers import (
+    sweep as sweeping,
 )
 from middlegame.workbench.workers.texts import write_numbers
 from middlegame.workbench.workers.worker import Partial
@@ -71,6 +75,26 @@ def test_drivers_task_shows_effects_before_what_would_change_the_outcome(context
         assert before.flips == ()
         assert after.flips or after.none
         assert [(s.low, s.high) for s in before.swings] == [(s.low, s.high) for s in after.swings]
+
+
+def test_sweep_task_shows_the_first_worlds_then_all_and_then_boxes(context, monkeypatch):
+    reported = []
+    monkeypatch.setattr(context, "report", reported.append)
+    whole = sweeping.sweep_ranges(context, HARBOUR, Setting(), 2048)
+    views = [each.answer for each in reported if isinstance(each, Partial)]
+    assert [(each.worlds, len(each.boxes)) for each in views[:2]] == [(1024, 0), (2048, 0)]
+    assert views[0].sampling_error.startswith("Means over 1,024 worlds")
+    assert views[1].intervals == whole.intervals
+
+
+def test_comparison_task_shows_forecasts_before_what_makes_the_difference(context, monkeypatch):
+    reported = []
+    monkeypatch.setattr(context, "report", reported.append)
+    whole = comparison.compare_views(context, KNOWN, Setting())
+    (first,) = (each.answer for each in reported if isinstance(each, Partial))
+    assert DISAGREEMENT_TO_COME in first.html
+    assert DISAGREEMENT_TO_COME not in whole.html
+    assert (first.taken, bool(whole.taken)) == (None, True)
 
 
 def test_comparison_task_shows_the_forecast_of_every_view(context):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from middlegame.analysis.comparison import Comparison
 from middlegame.report.html.sections import Section, sections
 from middlegame.report.text.comparison import (
+    DISAGREEMENT_TO_COME,
     MOST_DISAGREEMENTS,
     NO_DISAGREEMENT,
     SHOWN_EFFECT,
@@ -57,7 +58,7 @@ def comparison_sections(
             }
             for each in disagreements[:MOST_DISAGREEMENTS]
         ],
-        "no_disagreement": NO_DISAGREEMENT,
+        "no_disagreement": NO_DISAGREEMENT if found.complete else DISAGREEMENT_TO_COME,
         "method": method(found),
         "notes": list(comparison_notes(found)),
     }

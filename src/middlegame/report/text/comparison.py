@@ -30,6 +30,7 @@ _MEANS = (
 )
 _MIDDLE = "All numbers are those of the middle world, with every number at its median."
 NO_DISAGREEMENT = "No judgement on which the analysts differ changes a forecast."
+DISAGREEMENT_TO_COME = "Which judgements make the difference is still being computed."
 SHOWN_EFFECT = 0.0005
 """Smallest effect of a judgement that is shown, as a probability."""
 MOST_DISAGREEMENTS = 12

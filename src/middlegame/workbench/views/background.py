@@ -106,6 +106,10 @@ class BackgroundTask:
         if share is None:
             self.status.set_text(f"{words} …")
             return
+        if share >= 1:
+            self.bar.props(remove="value")
+            self.status.set_text("Putting the result together …")
+            return
         self.bar.props(f"value={share:.3f}")
         self.status.set_text(f"{words}: {share:.0%}{self._remaining(share)}")
 

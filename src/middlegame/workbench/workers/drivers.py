@@ -7,7 +7,7 @@ import numpy as np
 
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers.sections import TakeAway, take_away
-from middlegame.workbench.workers.solve import solve_setting
+from middlegame.workbench.workers.solve import forecast_setting
 from middlegame.workbench.workers.worker import Partial, WorkerContext
 
 if TYPE_CHECKING:
@@ -99,7 +99,8 @@ def drivers(context: WorkerContext, text: str, setting: Setting) -> DriversView:
     from middlegame.analysis.flip_points import flip_points
     from middlegame.report.text.drivers import drivers_text, summary
 
-    equilibrium = solve_setting(context, text, setting)
+    forecast = forecast_setting(context, text, setting)
+    equilibrium = forecast.middle
 
     def view(result: "FlipPoints", *, complete: bool) -> DriversView:
         texts = drivers_text(result, most_flips=_MOST_FLIPS, most_rows=0)
@@ -119,7 +120,7 @@ def drivers(context: WorkerContext, text: str, setting: Setting) -> DriversView:
         context.report(Partial(view(result, complete=False)))
 
     progress = context.progress("Moving judgements")
-    return view(flip_points(equilibrium, progress=progress, preview=show), complete=True)
+    return view(flip_points(forecast, progress=progress, preview=show), complete=True)
 
 
 def _tornado(

@@ -29,11 +29,11 @@ class ReportSection:
 
     Attributes:
         html: the section.
-        taken: what can be taken away.
+        taken: what can be taken away; None before it is complete.
     """
 
     html: str
-    taken: TakeAway
+    taken: TakeAway | None
 
 
 def report_section(result: "AnalysisResult", name: str) -> ReportSection:

@@ -56,7 +56,6 @@ def sweep_ranges(context: WorkerContext, text: str, setting: Setting, worlds: in
     Raises:
         MiddlegameError: the number of worlds is not allowed, or the contest cannot be swept.
     """
-    from middlegame.report.text import sweep as sweep_text
     from middlegame.sweeps.run import sweep
 
     if not 64 <= worlds <= MOST_WORLDS:
@@ -64,12 +63,29 @@ def sweep_ranges(context: WorkerContext, text: str, setting: Setting, worlds: in
             f"invalid number of worlds: {worlds:,}; expected from 64 to {MOST_WORLDS:,}"
         )
     equilibrium = solve_setting(context, text, setting)
-    found = sweep(equilibrium, worlds, progress=context.progress("Solving worlds", 0.0, _SWEPT))
+    found = sweep(
+        equilibrium,
+        worlds,
+        progress=context.progress("Solving worlds", 0.0, _SWEPT),
+        preview=lambda first: context.report(Partial(_view(first))),
+    )
     context.raise_if_cancelled()
+    view = _view(found)
+    context.report(Partial(view))
+    for box in _boxes(context, found):
+        view = replace(view, boxes=(*view.boxes, box))
+        context.report(Partial(view))
+    return view
+
+
+def _view(found: "Sweep") -> SweepView:
+    """Describe a sweep without boxes of worlds."""
+    from middlegame.report.text import sweep as sweep_text
+
     intervals = {f"question.{name}": each.ninety for name, each in found.question_outlooks.items()}
     for name, states in found.outlooks.items():
         intervals |= {f"{name}.{k}": each.ninety for k, each in enumerate(states.values())}
-    view = SweepView(
+    return SweepView(
         worlds=found.count,
         intervals=intervals,
         answer=sweep_text.answer(found),
@@ -79,10 +95,6 @@ def sweep_ranges(context: WorkerContext, text: str, setting: Setting, worlds: in
         boxes=(),
         taken=take_away(found, "sweep", sweep_text.answer(found)),
     )
-    for box in _boxes(context, found):
-        context.report(Partial(view))
-        view = replace(view, boxes=(*view.boxes, box))
-    return view
 
 
 def _boxes(context: WorkerContext, found: "Sweep") -> Iterator[tuple[str, str]]:
