@@ -69,6 +69,7 @@ def test_solve_gives_the_numbers_of_the_library_by_name_by_file_and_by_text(fold
     for contest in ("harbour-lease", "harbour", "harbour/scenario.yaml", text):
         found = asked(folder, "solve", contest=contest, ask=["lease = lost"])
         assert found["questions"] == pytest.approx(harbour.questions)
+        assert found["omissions"]["unsourced"] > 0
         assert found["asked"] == {
             "lease = lost": pytest.approx(harbour.probability("lease = lost"))
         }

@@ -67,3 +67,5 @@ def test_worlds_that_failed_are_said_beside_the_answer(found):
     assert said in page_text(html_report(some))
     assert said in page_text(html_of(some))
     assert some.to_dict()["worlds"]["failed"] == {"left_out": 3}
+    live = LiveContest(found.scenario)
+    assert any(note.startswith(said) for note in full_view(live, Setting(), some).notes)

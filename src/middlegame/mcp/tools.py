@@ -9,6 +9,7 @@ from mcp.server.mcpserver import Context, MCPServer
 
 from middlegame.base.errors import QueryError
 from middlegame.base.progress import ProgressCallback
+from middlegame.equilibrium.omissions import omissions
 from middlegame.mcp.answers import answer_text
 from middlegame.mcp.folder import Folder, is_text
 from middlegame.mcp.running import run
@@ -73,7 +74,8 @@ class Tools:
         def work(progress: ProgressCallback) -> dict[str, Any]:
             found = forecast(self._solve(contest, suppose, given), progress=progress)
             asked = {each: found.probability(each) for each in ask or ()}
-            return found.to_dict(min(max(storylines, 0), 50)) | {"asked": asked}
+            answer = found.to_dict(min(max(storylines, 0), 50))
+            return answer | {"omissions": omissions(found).to_dict(), "asked": asked}
 
         return answer_text(await run(context, work))
 
