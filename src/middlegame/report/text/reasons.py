@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 
 from middlegame.analysis.reason_groups import ReasonGroup
 from middlegame.analysis.reasons import Reasons, short_reasons
-from middlegame.diagram import Decision
-from middlegame.report.text.grammar import capitalize_first, is_several, join_list, mid_sentence
-from middlegame.report.text.interest_phrases import InterestPhrases
+from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.judgements import CitedPlace, judgement_groups
 from middlegame.report.text.narrative import words_of
+from middlegame.report.text.reason_phrases import ChoicePhrases, InterestPhrases
 from middlegame.report.text.starting_point import starting_point
 from middlegame.report.text.words import percent
 from middlegame.scenario.conditions import Not, Predicate
@@ -204,14 +203,9 @@ class _Speaker:
     def __init__(self, found: Reasons) -> None:
         self.found, self.words = found, words_of(found.equilibrium)
         self.node = self.words.node(found.name)
-        self.actor = mid_sentence(self.words.subject(found.name))
         self.timed = self.node.period is not None
-        verbs = {state: self._verb(state) for state in self.node.states}
-        self.is_verbal = bool(verbs[found.option] and verbs[found.rather_than])
-        self.options = {
-            state: verb if verb and self.is_verbal else self.words.state(found.name, state)
-            for state, verb in verbs.items()
-        }
+        self.choices = ChoicePhrases(self.words, found.name, (found.option, found.rather_than))
+        self.options = self.choices.options
         self.interests = InterestPhrases(self.words, found.name, self.options)
 
     def sentence(self, group: ReasonGroup) -> str:
@@ -226,9 +220,9 @@ class _Speaker:
         sign = self._sign(group)
         opening = self._opening(group)
         if even or self._is_indifferent(group):
-            return capitalize_first(f"{opening}{self._indifference(pair, even=even)}.")
-        because = f"{self._because(group, sign)}{self._weight(pair)}"
-        text = capitalize_first(f"{opening}{self._choice(pair)}{because}.")
+            return capitalize_first(f"{opening}{self.choices.indifference(pair, even=even)}.")
+        because = f"{self._because(group, sign)}{self.choices.weight(pair)}"
+        text = capitalize_first(f"{opening}{self.choices.choice(pair)}{because}.")
         if group.where is None and len(self.found.groups) > 1 and len(group.situations) > 1:
             text += f" The most frequent of these situations: {self._states(group)}."
         return text
@@ -240,18 +234,6 @@ class _Speaker:
         return (
             not self.found.world_count and size > _NEGLIGIBLE and abs(sum(points)) < _EQUAL * size
         )
-
-    def _indifference(self, pair: list[tuple[str, float]], *, even: bool) -> str:
-        """Say that the points of two options are equal, and what decides between them then."""
-        labels = [f'"{self.options[state]}"' for state, _ in pair]
-        chances = [percent(probability) for _, probability in pair]
-        start = f"{self.actor} {'are' if is_several(self.actor) else 'is'} indifferent between "
-        if even:
-            return f"{start}{' and '.join(labels)} ({chances[0]} each)"
-        options = " and ".join(f"{a} ({b})" for a, b in zip(labels, chances, strict=True))
-        weight = self._weight(pair)
-        mixture = weight or "; only at this mixture are the others' choices in equilibrium"
-        return f"{start}{options}, which give the same expected points{mixture}"
 
     @staticmethod
     def _sign(group: ReasonGroup) -> int:
@@ -284,49 +266,12 @@ class _Speaker:
             )
         return f"{', '.join(parts)}, " if parts else ""
 
-    def _weight(self, pair: list[tuple[str, float]]) -> str:
-        """Say how much likelier an option's weight makes it; empty where both weigh alike."""
-        weights = self.node.weights if isinstance(self.node, Decision) else None
-        if weights is None:
-            return ""
-        first, second = (weights[self.node.states.index(state)] for state, _ in pair)
-        if first == second:
-            return ""
-        labels = [self.options[state] for state, _ in pair]
-        if first < second:
-            first, second, labels = second, first, labels[::-1]
-        return (
-            f'; by its weight "{labels[0]}" is chosen {first / second:.3g} times as often as '
-            f'"{labels[1]}" at equal points'
-        )
-
     def _without_period(self, leaf: Predicate) -> Predicate:
         """Return a comparison without its period, where that is the period of the move."""
         period = self.words.node(leaf.variable).period
         if period is None or period != self.node.period:
             return leaf
         return leaf.renamed(base_name(leaf.variable))
-
-    def _choice(self, pair: list[tuple[str, float]]) -> str:
-        first, second = (self.options[state] for state, _ in pair)
-        high, low = (percent(chance) for _, chance in pair)
-        if high == low:
-            high, low = (f"{chance:.1%}" for _, chance in pair)
-        if self.is_verbal:
-            return f"{self.actor} more often {first} ({high}) than {second} ({low})"
-        chooses = self.words.verb(self.found.name)
-        return f'{self.actor} more often {chooses} "{first}" ({high}) than "{second}" ({low})'
-
-    def _verb(self, state: str) -> str:
-        """Return what goes on from the actor to say that it chooses an option; empty if nothing."""
-        name = base_name(self.found.name) if self.timed else self.found.name
-        if self.words.has_clause(name, state):
-            actor, clause = self.words.subject(name), self.words.clause(name, state)
-            if clause.lower().startswith(f"{actor.lower()} "):
-                return clause[len(actor) + 1 :]
-            if is_several(actor):
-                return ""
-        return self.words.state(name, state) if self.words.is_verbal(name) else ""
 
     def _because(self, group: ReasonGroup, sign: int) -> str:
         signed = [(sign * each.points, each) for each in group.contributions]

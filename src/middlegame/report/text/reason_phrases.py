@@ -1,15 +1,94 @@
-"""Interests and costs in words: as labels, and as reasons for or against a choice."""
+"""The parts of a reason in words: the choice, and interests and costs for or against it."""
 
 from collections.abc import Mapping
 
 from middlegame.analysis.reason_groups import InterestContribution
-from middlegame.report.text.grammar import as_noun, is_clause, mid_sentence
-from middlegame.report.text.words import Words
+from middlegame.diagram import Decision
+from middlegame.report.text.grammar import as_noun, is_clause, is_several, mid_sentence
+from middlegame.report.text.words import Words, percent
 from middlegame.scenario.conditions import ALWAYS, Is
 from middlegame.scenario.model.references import base_name
 
 _CERTAIN = 0.005
 """Probability below which a risk is none."""
+
+
+class ChoicePhrases:
+    """Says how often an actor chooses two options of a move, each called by one name.
+
+    Args:
+        words: the contest's words.
+        name: the name of the move.
+        pair: the two options.
+
+    Attributes:
+        options: what each option is called: as a verb of its actor if both can be, else its label.
+        is_verbal: whether the names of both go on from the actor as verbs.
+    """
+
+    def __init__(self, words: Words, name: str, pair: tuple[str, str]) -> None:
+        self.words, self.name, self.node = words, name, words.node(name)
+        self.actor = mid_sentence(words.subject(name))
+        verbs = {state: self._verb(state) for state in self.node.states}
+        self.is_verbal = all(verbs[state] for state in pair)
+        self.options = {
+            state: verb if verb and self.is_verbal else words.state(name, state)
+            for state, verb in verbs.items()
+        }
+
+    def choice(self, pair: list[tuple[str, float]]) -> str:
+        """Say which of two options the actor chooses more often, the more likely one first."""
+        first, second = (self.options[state] for state, _ in pair)
+        high, low = (percent(chance) for _, chance in pair)
+        if high == low:
+            high, low = (f"{chance:.1%}" for _, chance in pair)
+        chooses = self.words.verb(self.name)
+        if high == low:
+            pair_words = f"{first} as {second}" if self.is_verbal else f'"{first}" as "{second}"'
+            often = "about as often" if self.is_verbal else f"{chooses} about as often"
+            return f"{self.actor} {often} {pair_words} ({high} each)"
+        if self.is_verbal:
+            return f"{self.actor} more often {first} ({high}) than {second} ({low})"
+        return f'{self.actor} more often {chooses} "{first}" ({high}) than "{second}" ({low})'
+
+    def indifference(self, pair: list[tuple[str, float]], *, even: bool) -> str:
+        """Say that the points of two options are equal, and what decides between them then."""
+        labels = [f'"{self.options[state]}"' for state, _ in pair]
+        chances = [percent(probability) for _, probability in pair]
+        start = f"{self.actor} {'are' if is_several(self.actor) else 'is'} indifferent between "
+        if even:
+            return f"{start}{' and '.join(labels)} ({chances[0]} each)"
+        options = " and ".join(f"{a} ({b})" for a, b in zip(labels, chances, strict=True))
+        weight = self.weight(pair)
+        mixture = weight or "; only at this mixture are the others' choices in equilibrium"
+        return f"{start}{options}, which give the same expected points{mixture}"
+
+    def weight(self, pair: list[tuple[str, float]]) -> str:
+        """Say how much likelier an option's weight makes it; empty where both weigh alike."""
+        weights = self.node.weights if isinstance(self.node, Decision) else None
+        if weights is None:
+            return ""
+        first, second = (weights[self.node.states.index(state)] for state, _ in pair)
+        if first == second:
+            return ""
+        labels = [self.options[state] for state, _ in pair]
+        if first < second:
+            first, second, labels = second, first, labels[::-1]
+        return (
+            f'; by its weight "{labels[0]}" is chosen {first / second:.3g} times as often as '
+            f'"{labels[1]}" at equal points'
+        )
+
+    def _verb(self, state: str) -> str:
+        """Return what goes on from the actor to say that it chooses an option; empty if nothing."""
+        name = base_name(self.name) if self.node.period is not None else self.name
+        if self.words.has_clause(name, state):
+            actor, clause = self.words.subject(name), self.words.clause(name, state)
+            if clause.lower().startswith(f"{actor.lower()} "):
+                return clause[len(actor) + 1 :]
+            if is_several(actor):
+                return ""
+        return self.words.state(name, state) if self.words.is_verbal(name) else ""
 
 
 class InterestPhrases:
