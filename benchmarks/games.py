@@ -140,7 +140,11 @@ def _compared(seed: int, payoffs: Array, rate: float, found: mg.Equilibrium) -> 
             flush=True,
         )
         return "Gambit: straight on at a fork, where that branch loses its stability"
-    print(f"{seed}: Gambit ends in another equilibrium, {min(gaps):.1e} away", flush=True)
+    where = ", ".join(f"{fork:.3f}" for fork in found.forks) or "nowhere"
+    print(
+        f"{seed}: Gambit ends in another equilibrium, {min(gaps):.1e} away; ours forks at {where}",
+        flush=True,
+    )
     return "Gambit: another equilibrium"
 
 

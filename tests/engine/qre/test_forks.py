@@ -103,6 +103,18 @@ def test_solve_passes_near_fork_of_asymmetric_coordination():
     assert solution.policies[1][1] > 0.99
 
 
+@pytest.mark.parametrize("onward", [0.01, 1.0])
+def test_solve_leaves_crossing_on_the_side_where_lambda_rises(onward):
+    """Next to the fork, whose other side leads back, to a fold and a distant equilibrium."""
+    own = np.array([[100.0, 60.0, 60.0], [60.0, 100.0, 60.0], [60.0, 100.0, 20.0]])
+    fork = 0.46295 * np.log(4)
+    odds = [np.exp(fork), np.exp(fork * (1 + onward / 100))]
+    before, after = (solved(symmetric(own), each).policies[0] for each in odds)
+    assert before[0] == pytest.approx(before[1], abs=0.005)
+    assert 0 < after[1] - after[0] < 0.05
+    assert after == pytest.approx(before, abs=0.05)
+
+
 @pytest.mark.parametrize("seed", [3, 8, 116, 389])
 def test_solve_of_random_game_with_ties_satisfies_logit_condition(seed):
     rng = np.random.default_rng(seed)

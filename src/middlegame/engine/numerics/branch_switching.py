@@ -36,6 +36,8 @@ _BALANCED = 0.2
 """The length up to which a sum of unit vectors is 0; they are bent at a distance from the fork."""
 _MIRRORED = 2e-3
 """Differences up to which spectra and lambda fractions next to a fork may mirror each other."""
+_CROSSING = 0.01
+"""The slope of the lambda fraction up to which a branch leaves a fork at the fork's own."""
 _MOST_SIGNS = 16
 """Combinations of signs of independent forks that are tried."""
 _ANGLES = 20
@@ -85,12 +87,16 @@ class _Candidate(NamedTuple):
         unstable: the number of its eigenvalues that are not positive.
         spectrum: its eigenvalues by the unknowns.
         favour: by how much the branch moves towards the earliest unknown that it moves.
+        distance: of its unknowns from the fork.
+        rise: the change of the lambda fraction from the fork.
     """
 
     at: BranchPoint
     unstable: int
     spectrum: Eigenvalues
     favour: float
+    distance: float
+    rise: float
 
     def rank(self) -> tuple[int, float, float]:
         """Return what is lower for a better branch, and the same for those that mirror it."""
@@ -99,8 +105,11 @@ class _Candidate(NamedTuple):
 
     def mirrors(self, other: "_Candidate") -> bool:
         """Whether the two may mirror each other; next to a fork, rounding makes them differ."""
-        fraction = other.at.point[-1]
-        if abs(self.at.point[-1] - fraction) > _MIRRORED * (1 + abs(fraction)):
+        fraction, apart = other.at.point[-1], abs(self.rise - other.rise)
+        if apart > _MIRRORED * (1 + abs(fraction)):
+            return False
+        # The two sides of one branch that crosses: lambda rises on the one and falls on the other.
+        if apart > max(abs(self.rise), abs(other.rise)) and apart > _CROSSING * self.distance:
             return False
         if len(self.spectrum) != len(other.spectrum):
             return False
@@ -221,8 +230,9 @@ def _branch_at_distance(
 def _candidate(fork: BranchPoint, at: BranchPoint) -> _Candidate:
     spectrum = at.jacobian.at_fixed_lambda().eigenvalues
     moved = at.point[:-1] - fork.point[:-1]
-    favour = float(moved[_first_significant(moved)] / max(np.linalg.norm(moved), 1e-300))
-    return _Candidate(at, count_nonpositive(spectrum), spectrum, round(favour, 3))
+    distance, rise = float(np.linalg.norm(moved)), float(at.point[-1] - fork.point[-1])
+    favour = round(float(moved[_first_significant(moved)]) / max(distance, 1e-300), 3)
+    return _Candidate(at, count_nonpositive(spectrum), spectrum, favour, distance, rise)
 
 
 def _land(corrector: Corrector, fork: BranchPoint, at: BranchPoint) -> BranchPoint:

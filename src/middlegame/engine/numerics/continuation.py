@@ -102,16 +102,22 @@ def trace_branch(
         return BranchTrace(unknowns, 0.0, TraceOutcome.NOT_FINITE, 0)
     first = _trace(corrector, _Start(start), waiting, goal)
     mirrors: list[BranchTrace] = []
-    complete = True
-    while waiting and len(mirrors) < controls.max_mirrors:
+    strays = 0
+    while waiting and len(mirrors) < controls.max_mirrors and strays < controls.max_mirrors:
+        converged = first.outcome is TraceOutcome.CONVERGED
+        if converged:
+            # A mirror branch has as many forks; one with more went astray.
+            corrector = replace(corrector, controls=replace(controls, max_forks=len(first.forks)))
         mirror = _trace(corrector, waiting.pop(0), waiting, goal)
-        mirrored = mirror.outcome is first.outcome and bool(
-            np.allclose(np.sort(mirror.unknowns), np.sort(first.unknowns), rtol=0, atol=_ALIKE)
-        )
-        complete &= mirrored
-        if mirrored:
+        if mirror.outcome is first.outcome and np.allclose(
+            np.sort(mirror.unknowns), np.sort(first.unknowns), rtol=0, atol=_ALIKE
+        ):
             mirrors.append(mirror)
-    complete &= not waiting and (controls.max_mirrors > 0 or not first.forks)
+            continue
+        strays += 1
+        if not converged and mirror.outcome is TraceOutcome.CONVERGED:
+            first, mirrors = mirror, []
+    complete = not waiting and not strays and (controls.max_mirrors > 0 or not first.forks)
     return replace(first, mirrors=tuple(mirrors), all_mirrors=complete)
 
 
