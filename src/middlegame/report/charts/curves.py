@@ -64,9 +64,9 @@ def _value_chart(series: Series) -> str:
             x=x, y=alt.Y("low:Q"), y2="high:Q"
         )
         layers += [
-            data.mark_text(align="left", dx=8, baseline=side, color=_INK, fontSize=13).encode(
-                x=x, y=f"{end}:Q", text=f"{end}_text:N"
-            )
+            data.mark_text(
+                align="left", dx=8, baseline=alt.TextBaseline(side), color=_INK, fontSize=13
+            ).encode(x=x, y=f"{end}:Q", text=f"{end}_text:N")
             for end, side in (("mean", "middle"), ("low", "bottom"), ("high", "top"))
         ]
     chart = (

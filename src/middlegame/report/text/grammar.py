@@ -77,6 +77,15 @@ def as_noun(label: str) -> str:
     return mid_sentence(label)
 
 
+def with_aside(text: str, aside: str) -> str:
+    """Return a text with an aside in brackets behind it, in its last ones if it ends with some.
+
+    >>> with_aside("the weather", "hidden"), with_aside("the weather (May)", "hidden")
+    ('the weather (hidden)', 'the weather (May; hidden)')
+    """
+    return f"{text[:-1]}; {aside})" if text.endswith(")") else f"{text} ({aside})"
+
+
 def join_list(parts: Sequence[str], joiner: str = "and") -> str:
     """Join words as in a sentence.
 

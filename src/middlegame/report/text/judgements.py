@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from middlegame.base.text import lower_article
 from middlegame.diagram import Parameter
-from middlegame.report.text.grammar import capitalize_first, mid_sentence
+from middlegame.report.text.grammar import capitalize_first, mid_sentence, with_aside
 from middlegame.report.text.judgement_values import (
     COSTS,
     NAMED,
@@ -170,7 +170,7 @@ def place_words(words: Words, path: JudgementPath) -> str:
             return _cost_words(words, name, option)
         case ("actors" | "precision" | "behaviour", *_):
             return f"{title}: {case}"
-    return label if case in ("", _ANY_CASE) else f"{label} ({case})"
+    return label if case in ("", _ANY_CASE) else with_aside(label, case)
 
 
 def _cost_words(words: Words, name: str, option: str) -> str:

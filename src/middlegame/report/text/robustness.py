@@ -8,7 +8,7 @@ from middlegame.analysis.robustness import ForecastAnswer, Robustness, Variant
 from middlegame.analysis.robustness_sources import DEFAULT_FACTOR, DEFAULT_POINTS, WIDER
 from middlegame.analysis.robustness_variants import Kind
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence, possessive
-from middlegame.report.text.narrative import question_label, words_of
+from middlegame.report.text.narrative import question_clause, question_label, words_of
 from middlegame.report.text.starting_point import question_numbers, starting_point
 from middlegame.report.text.values import with_unit
 from middlegame.report.text.words import Words, clean, percent
@@ -154,7 +154,15 @@ def _answer_subject(words: Words, answer: ForecastAnswer) -> str:
     if answer.state is None or (answer.is_question and asked and asked.label):
         quoted = label.replace('"', "'")
         return f'"{quoted}"'
-    return f"The answer that {mid_sentence(label)}"
+    return f"The answer that {_within_sentence(words, answer)}"
+
+
+def _within_sentence(words: Words, answer: ForecastAnswer) -> str:
+    """Return what is forecast as it stands within a sentence."""
+    asked = words.scenario.questions.get(answer.name) if words.scenario else None
+    if answer.is_question and asked:
+        return question_clause(words, asked)
+    return mid_sentence(answer_label(words, answer))
 
 
 def shown_share(answer: ForecastAnswer, number: float) -> float:
@@ -202,7 +210,8 @@ def _interest(words: Words, path: str) -> str:
     if scenario is None or actor not in scenario.interests:
         return clean(path)
     interest = scenario.interests[actor][number]
-    return f"{words.actor(actor)}: {mid_sentence(words.interest_label(interest))}"
+    owner, label = words.actor(actor), mid_sentence(words.interest_label(interest))
+    return label if label.startswith(f"{mid_sentence(owner)} ") else f"{owner}: {label}"
 
 
 def _rows(
@@ -237,7 +246,7 @@ def _sentences(found: Robustness, words: Words) -> tuple[str, tuple[str, ...]]:
             chance = with_unit(chance, answer.unit)
         breaking = found.breaking(place)
         if not breaking:
-            firm.append(f"{mid_sentence(answer_label(words, answer))} ({chance})")
+            firm.append(f"{_within_sentence(words, answer)} ({chance})")
             continue
         named = [
             f"{_condition(words, variant)} ({number_words(answer, variant.numbers[place])})"

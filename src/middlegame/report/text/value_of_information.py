@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.report.text.drivers import answer_words, question_title
-from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence, with_aside
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.values import with_unit
@@ -98,7 +98,7 @@ def information_gain_rows(found: "ValueOfInformation") -> list[QuestionGains]:
             for g in each.judgements
         ]
         rows += [
-            _gain_row(f"{words.heading(g.name)} ({_kind(words, g.name)})", question, g, True)
+            _gain_row(with_aside(words.heading(g.name), _kind(words, g.name)), question, g, True)
             for g in each.factors
         ]
         kept = [row for row in rows if row is not None]
@@ -168,7 +168,7 @@ def negligible_information(found: "ValueOfInformation") -> str:
     if not negligible:
         return ""
     cases = [
-        f"{mid_sentence(words.label(factor))} (known to {join_list(actors, 'or')})"
+        with_aside(mid_sentence(words.label(factor)), f"known to {join_list(actors, 'or')}")
         for factor, actors in negligible.items()
     ]
     return f"Worth less than {_SHOWN_POINTS} points to every actor: {'; '.join(cases)}."
