@@ -100,7 +100,9 @@ def test_record_refuses_conditional_or_mismatched_solution(file_ledger: Ledger) 
 
 def test_difference_effect_equals_solution_with_that_number_switched(old: Record) -> None:
     new = changed(("20..40", "40..60"), ("10..30%", "40..60%"))
-    found = difference(old, new)
+    steps: list[int] = []
+    found = difference(old, new, lambda done, _: steps.append(done))
+    assert steps == [250, 500, 750, 1000]
     assert {n.name: (str(n.before), str(n.after)) for n in found.numbers} == {
         "factors.f.rules[1].then.on": ("10..30%", "40..60%"),
         "interests.a[0].worth": ("20..40", "40..60"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from middlegame.base.errors import NotConverged
+from middlegame.base.progress import ProgressCallback
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium, solve
@@ -177,11 +178,18 @@ def changed_numbers(first: Counterfactual, second: Counterfactual) -> list[Numbe
 
 
 def answers_with_each(
-    first: Counterfactual, numbers: Sequence[NumberChange]
+    first: Counterfactual,
+    numbers: Sequence[NumberChange],
+    progress: ProgressCallback | None = None,
 ) -> tuple[list[tuple[tuple[str, ...], Mapping[str, float]]], list[NumberChange]]:
     """Solve a scenario with each number switched by itself.
 
     Numbers of one distribution are switched together where they cannot be switched alone.
+
+    Args:
+        first: the scenario, solved.
+        numbers: the numbers.
+        progress: called with how many numbers are switched, and how many there are.
 
     Returns:
         The names of the numbers that were switched, with the answers; and the numbers that could
@@ -189,11 +197,13 @@ def answers_with_each(
     """
     found: list[tuple[tuple[str, ...], Mapping[str, float]]] = []
     left: list[NumberChange] = []
-    for number in numbers:
+    for place, number in enumerate(numbers):
         try:
             found.append(((number.name,), first.with_numbers([number]).solve().answers))
         except (ScenarioError, NotConverged):
             left.append(number)
+        if progress:
+            progress(place + 1, len(numbers))
     unknown: list[NumberChange] = []
     for parent in dict.fromkeys(number.path[:-1] for number in left):
         group = [number for number in numbers if number.path[:-1] == parent]

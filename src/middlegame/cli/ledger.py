@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from middlegame.cli.console import console, counting, print_data, print_json, tracing, working
+from middlegame.cli.console import console, counting, print_data, print_json, tracing
 from middlegame.cli.options import (
     FILE,
     JSON,
@@ -166,10 +166,10 @@ def diff_command(older: int, newer: int, as_json: bool) -> None:
     """
     with _open_ledger() as ledger:
         first, second = ledger.get(older), ledger.get(newer)
-    with working("Solving with one number switched at a time"):
+    with counting("Solving with one number switched at a time") as progress:
         from middlegame.ledger.difference import difference
 
-        found = difference(first, second)
+        found = difference(first, second, progress)
     if as_json:
         print_json(found.to_dict())
         return

@@ -17,6 +17,7 @@ from middlegame.analysis.counterfactuals import (
     changed_numbers,
 )
 from middlegame.base.errors import MiddlegameError, NotConverged
+from middlegame.base.progress import ProgressCallback, stages
 from middlegame.ledger.entries import read_view
 from middlegame.ledger.errors import LedgerError
 from middlegame.ledger.records import Record, RecordedForecast, RecordedQuestion, SampleDesign
@@ -124,12 +125,15 @@ class RecordDifference:
         }
 
 
-def difference(older: Record, newer: Record) -> RecordDifference:
+def difference(
+    older: Record, newer: Record, progress: ProgressCallback | None = None
+) -> RecordDifference:
     """Compare two records.
 
     Args:
         older: a record with its text, as `Ledger.get` returns it.
         newer: another such record.
+        progress: called with how many thousandths of the work are done.
 
     Raises:
         LedgerError: the records have no question in common.
@@ -148,11 +152,18 @@ def difference(older: Record, newer: Record) -> RecordDifference:
     )
     try:
         sample = _common_sample(older, newer)
-        first, second = reopen(older, sample).solve(), reopen(newer, sample).solve()
+        opened = reopen(older, sample), reopen(newer, sample)
+        solving, switching = stages(progress, 2.0, float(len(_in_both(changed_numbers(*opened)))))
+        first = opened[0].solve()
+        if solving:
+            solving(1, 2)
+        second = opened[1].solve()
+        if solving:
+            solving(2, 2)
     except (MiddlegameError, ValueError) as error:
         why = str(error).partition("\n")[0]
         return replace(probabilities, notes=(f"{why}, so only probabilities are compared",))
-    return _with_effects(probabilities, first, second)
+    return _with_effects(probabilities, first, second, switching)
 
 
 def answer_number(forecast: RecordedForecast) -> float:
@@ -185,12 +196,15 @@ def reopen(record: Record, sample: SampleDesign | None = None) -> Counterfactual
 
 
 def _with_effects(
-    probabilities: RecordDifference, first: Counterfactual, second: Counterfactual
+    probabilities: RecordDifference,
+    first: Counterfactual,
+    second: Counterfactual,
+    progress: ProgressCallback | None,
 ) -> RecordDifference:
     """Add to each question the effects of the numbers that differ."""
     numbers = changed_numbers(first, second)
-    common = [number for number in numbers if number.before and number.after]
-    switched, unsolved = answers_with_each(first, common)
+    common = _in_both(numbers)
+    switched, unsolved = answers_with_each(first, common, progress)
     notes = []
     if unsolved:
         names = ", ".join(number.name for number in unsolved)
@@ -215,6 +229,11 @@ def _with_effects(
         worlds=first.worlds or 0,
         notes=tuple(notes),
     )
+
+
+def _in_both(numbers: Sequence[NumberChange]) -> list[NumberChange]:
+    """Return the numbers that both scenarios have."""
+    return [number for number in numbers if number.before and number.after]
 
 
 def _with_effects_on(
