@@ -6,7 +6,7 @@ from typing import Literal
 import click
 
 from middlegame.base.errors import unknown_name
-from middlegame.cli.console import console, counting, print_json, working
+from middlegame.cli.console import console, counting, print_json
 from middlegame.cli.options import (
     FILE,
     JSON,
@@ -167,10 +167,10 @@ def fit_command(
             )
             answer["comparison"] = comparison.to_dict()
     if bayes:
-        with working("Sampling the posterior"):
+        with counting("Sampling the posterior", "steps") as progress:
             from middlegame.estimation.posterior import sample_posterior
 
-            posterior = sample_posterior(found, draws=draws, seed=seed)
+            posterior = sample_posterior(found, draws=draws, seed=seed, progress=progress)
             answer["posterior"] = posterior.to_dict()
     if output is not None and found.usable:
         from middlegame.base.files import write_text

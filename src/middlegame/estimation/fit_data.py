@@ -36,6 +36,8 @@ class FitData:
         counted: whether the outcomes are counted by columns of their own (`counts`).
         clusters: the group of each row `[rows]`, counted from 0; None if rows stand alone.
         name: of the data.
+        groups: the group of each row, `[rows]`, for each coefficient that varies by group.
+        group_names: the groups of each of these coefficients, as the data write them.
         standards: means and deviations by which formulas standardise columns, of all plays, by the
             names that formulas have for them.
     """
@@ -51,6 +53,8 @@ class FitData:
     clusters: NDArray[np.int_] | None
     name: str
     standards: dict[str, float] = field(default_factory=dict)
+    groups: dict[str, NDArray[np.int_]] = field(default_factory=dict)
+    group_names: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def row_count(self) -> int:
@@ -105,7 +109,9 @@ def prepare_data(scenario: Scenario, data: DataTable, cluster: str | None = None
     used = {name for _, number in formulas(scenario) for name in number.formula.names}
     columns = {name: each for name, each in fit.columns.items() if name in used}
     others = [each.column for each in fit.observed.values()] + [*fit.counts]
-    others += [heading for heading in (fit.weight, cluster) if heading]
+    varying = {name: each.varies_by for name, each in fit.coefficients.items()
+               if each.varies_by and name in used}  # fmt: skip
+    others += [heading for heading in (fit.weight, cluster, *varying.values()) if heading]
     _refuse_missing([each.column or name for name, each in columns.items()] + others, data)
     faults: list[str] = []
     counting = [*fit.counts, *([fit.weight] if fit.weight else [])]
@@ -129,9 +135,9 @@ def prepare_data(scenario: Scenario, data: DataTable, cluster: str | None = None
     complete = np.ones(data.row_count, bool)
     dropped = {}
     known = {columns[name].column or name: ~np.isnan(each) for name, each in covariates.items()}
-    if cluster is not None:
-        cells = data.columns[cluster]
-        known[cluster] = np.array([not data.is_missing(cell) for cell in cells])
+    for heading in filter(None, (cluster, *varying.values())):
+        cells = data.columns[heading]
+        known[heading] = np.array([not data.is_missing(cell) for cell in cells])
     if fit.weight is not None:
         known[fit.weight] = ~np.isnan(plays)
     for heading, present in known.items():
@@ -156,6 +162,10 @@ def prepare_data(scenario: Scenario, data: DataTable, cluster: str | None = None
     if cluster is not None:
         names = np.array(data.columns[cluster])[rows]
         clusters = np.unique(names, return_inverse=True)[1].reshape(-1)
+    parted = {
+        name: np.unique(np.array(data.columns[heading])[rows], return_inverse=True)
+        for name, heading in varying.items()
+    }
     taken = FitData(
         covariates={name: column[rows] for name, column in covariates.items()},
         observations=shown if counted else {name: each[rows] for name, each in shown.items()},
@@ -169,6 +179,8 @@ def prepare_data(scenario: Scenario, data: DataTable, cluster: str | None = None
         counted=bool(counted),
         clusters=clusters,
         name=data.name,
+        groups={name: codes.reshape(-1) for name, (_, codes) in parted.items()},
+        group_names={name: tuple(each.tolist()) for name, (each, _) in parted.items()},
     )
     _refuse_constant(scenario, columns, taken)
     standards = [name for name in used if name.endswith((mean_of(""), deviation_of("")))]

@@ -32,7 +32,8 @@ def write_fitted_text(text: str, found: FitResult, posterior: Posterior | None =
     Args:
         text: of the scenario.
         found: the fit by maximum likelihood.
-        posterior: if there is one, its intervals are written.
+        posterior: if there is one, its intervals are written; of what varies by group, those of a
+            group that the data do not know.
 
     Raises:
         MiddlegameError: a coefficient or column is written in a form that cannot be added to.
@@ -49,7 +50,8 @@ def write_fitted_text(text: str, found: FitResult, posterior: Posterior | None =
         for e in found.estimates
     }
     if posterior is not None:
-        ends = {m.name: (m.low, m.high) for m in posterior.marginals}
+        low, high = np.quantile(posterior.new_group, [0.05, 0.95], axis=(0, 1))
+        ends = {n: (float(low[k]), float(high[k])) for k, n in enumerate(found.likelihood.names)}
     for estimate in found.estimates:
         low, high = ends[estimate.name]
         path = ("fit", "coefficients", estimate.name)
@@ -78,7 +80,7 @@ def write_fitted_text(text: str, found: FitResult, posterior: Posterior | None =
 def _with_correlations(text: str, found: FitResult, posterior: Posterior | None) -> str:
     names, covariance = found.likelihood.names, found.covariance
     if posterior is not None:
-        covariance = np.cov(posterior.draws.reshape(-1, len(names)).T).reshape(len(names), -1)
+        covariance = np.cov(posterior.new_group.reshape(-1, len(names)).T).reshape(len(names), -1)
     sizes = np.sqrt(np.diag(covariance))
     correlations = covariance / np.outer(sizes, sizes)
     identified = [k for k, size in enumerate(sizes) if size > 0]

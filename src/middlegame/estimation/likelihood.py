@@ -119,10 +119,10 @@ class Likelihood:
         self._many = self._on_cycle or sample.row_count * len(self.names) >= _MANY
         self._chunk = max(1, int(_MOST_NUMBERS / max(cost.largest_table, cost.unknowns, 1.0)))
 
-    def rows(self, sample: FitData) -> DataRows:
-        """Arrange data for the likelihood."""
+    def rows(self, sample: FitData, *, apart: bool = False) -> DataRows:
+        """Arrange data for the likelihood; `apart` gives each row circumstances of its own."""
         covariates, circumstance = sample.matrix, np.arange(sample.row_count)
-        if sample.row_count <= self._chunk:
+        if sample.row_count <= self._chunk and not apart:
             covariates, places = np.unique(covariates, axis=0, return_inverse=True)
             circumstance = places.reshape(-1)
         return DataRows(
@@ -154,10 +154,13 @@ class Likelihood:
         return game, *differentiable_policies(diagram.structure, game, Ramp())
 
     def _logs(self, values: Array, rows: DataRows) -> tuple[Array, Array]:
-        """Return each row's log-likelihood and residual, `[rows]` each."""
+        """Return each row's log-likelihood and residual, `[rows]` each.
+
+        Values are `[k]`, or `[rows, k]` where each row has circumstances of its own.
+        """
         count = rows.weights.shape[0]
 
-        def part(some: DataRows) -> tuple[Array, Array]:
+        def part(some: DataRows, values: Array) -> tuple[Array, Array]:
             game, played, residual = self._played(values, some.covariates)
             game = game._replace(
                 tables=game.tables[..., some.circumstance],
@@ -170,7 +173,7 @@ class Likelihood:
             return jnp.log(jnp.maximum(chances, _TINY)), residual[some.circumstance]
 
         if count <= self._chunk:
-            return part(rows)
+            return part(rows, values)
         # Each row has circumstances of its own.
         chunks = -(-count // self._chunk)
         filler = chunks * self._chunk - count
@@ -181,13 +184,22 @@ class Likelihood:
 
         places = jnp.arange(self._chunk)
         parts = jax.tree.map(shaped, rows)
-        found = jax.lax.map(
-            jax.checkpoint(lambda some: part(replace(some, circumstance=places))), parts
-        )
+        if values.ndim == 1:
+            found = jax.lax.map(
+                jax.checkpoint(lambda some: part(replace(some, circumstance=places), values)), parts
+            )
+        else:
+            found = jax.lax.map(
+                jax.checkpoint(lambda both: part(replace(both[0], circumstance=places), both[1])),
+                (parts, shaped(values)),
+            )
         return found[0].reshape(-1)[:count], found[1].reshape(-1)[:count]
 
     def total(self, values: Array, rows: DataRows) -> Array:
-        """Return the log-likelihood of weighted rows; to be compiled."""
+        """Return the log-likelihood of weighted rows; to be compiled.
+
+        Values are `[k]`, or `[rows, k]` where each row has circumstances of its own.
+        """
         return (rows.weights * self._logs(values, rows)[0]).sum()
 
     @cached_property

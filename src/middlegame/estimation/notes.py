@@ -39,6 +39,12 @@ def notes(found: "FitResult") -> list[str]:
             f"rows that were traced in full "
             f"the equilibrium is another one: {', '.join(found.disagreeing_rows[:5])}."
         )
+    if varying := list(found.data.groups):
+        one = len(varying) == 1
+        sentences.append(
+            f"{', '.join(varying)} {'has' if one else 'have'} one estimate for all groups here; "
+            f"{'it varies' if one else 'they vary'} by group in the posterior (--bayes)."
+        )
     agreeing, starts = found.maximum.agreeing_starts, len(found.maximum.log_likelihoods)
     if starts > 1 and agreeing == 1 and found.status == "converged":
         sentences.append(

@@ -1,9 +1,12 @@
 """The posterior of a scenario's coefficients, by the No-U-Turn sampler (Hoffman & Gelman 2014).
 
 The likelihood is the one that is maximised; priors are the scenario's own 90% intervals, normal on
-the plain scale, and flat where there is none. NumPyro samples.
+the plain scale, and flat where there is none. A coefficient that varies by group is normal about
+its mean; its spread has a half-normal prior, whose unit is the change that moves a row's
+log-likelihood by about 1. NumPyro samples.
 """
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +14,18 @@ import numpy as np
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.base.numbers import HALF_WIDTH_90, Floats
+from middlegame.base.progress import ProgressCallback
 from middlegame.engine.backend import jax, jnp
 from middlegame.estimation.result import FitResult
+from middlegame.scenario.faults import join_names
+from middlegame.scenario.model.fit import Coefficient
 
 MAX_R_HAT = 1.01
 """R-hat up to which chains count as having mixed (Vehtari et al. 2021)."""
 MIN_EFFECTIVE_DRAWS = 400
 """Effective draws from which an interval's ends are steady (Vehtari et al. 2021)."""
+_TIMED_STEPS = 20
+_SPREAD, _GROUPS = ".spread", ".groups"
 
 
 @dataclass(frozen=True)
@@ -46,10 +54,29 @@ class MarginalPosterior:
 
 
 @dataclass(frozen=True)
+class VaryingCoefficient:
+    """A coefficient that varies by group, partially pooled (Gelman & Hill 2007).
+
+    Attributes:
+        name: the coefficient; its own marginal is that of the groups' mean.
+        column: the column that names the groups.
+        spread: the standard deviation of the groups about their mean.
+        groups: by how much each group deviates from the mean, under the group's name.
+    """
+
+    name: str
+    column: str
+    spread: MarginalPosterior
+    groups: tuple[MarginalPosterior, ...]
+
+
+@dataclass(frozen=True)
 class Posterior:
     """Draws from the posterior.
 
     Attributes:
+        varying: the coefficients that vary by group.
+        new_group: draws of the coefficients of a group that the data do not know, as `draws`.
         draws: `[chains, draws, k]`.
         marginals: of each coefficient.
         without_prior: coefficients without a prior.
@@ -60,18 +87,24 @@ class Posterior:
     marginals: tuple[MarginalPosterior, ...]
     without_prior: tuple[str, ...]
     divergences: int
+    varying: tuple[VaryingCoefficient, ...]
+    new_group: Floats
 
     @property
     def notes(self) -> list[str]:
         """Warnings about the draws, in sentences."""
         sentences = []
-        poor = [m.name for m in self.marginals if not m.r_hat <= MAX_R_HAT]
-        few = [m.name for m in self.marginals if not m.effective_draws >= MIN_EFFECTIVE_DRAWS]
+        every = {m.name: m for m in self.marginals}
+        for each in self.varying:
+            every[f"the spread of {each.name}"] = each.spread
+            every |= {f"{each.name} of {m.name}": m for m in each.groups}
+        poor = [name for name, m in every.items() if not m.r_hat <= MAX_R_HAT]
+        few = [name for name, m in every.items() if not m.effective_draws >= MIN_EFFECTIVE_DRAWS]
         if poor:
-            sentences.append(f"The chains do not agree on {', '.join(poor)}: take more draws.")
+            sentences.append(f"The chains do not agree on {join_names(poor)}: take more draws.")
         if few:
             sentences.append(
-                f"Fewer than {MIN_EFFECTIVE_DRAWS} effective draws of {', '.join(few)}: take more."
+                f"Fewer than {MIN_EFFECTIVE_DRAWS} effective draws of {join_names(few)}: take more."
             )
         if self.divergences:
             sentences.append(
@@ -88,24 +121,40 @@ class Posterior:
             "divergences": self.divergences,
             "flat": list(self.without_prior),
             "notes": self.notes,
-            "coefficients": [
+            "coefficients": [_summary(m) for m in self.marginals],
+            "varying": [
                 {
-                    "name": m.name,
-                    "mean": m.mean,
-                    "standard_deviation": m.standard_deviation,
-                    "low": m.low,
-                    "median": m.median,
-                    "high": m.high,
-                    "r_hat": m.r_hat,
-                    "effective_draws": m.effective_draws,
+                    "name": each.name,
+                    "by": each.column,
+                    "spread": _summary(each.spread),
+                    "deviations": [_summary(m) for m in each.groups],
                 }
-                for m in self.marginals
+                for each in self.varying
             ],
         }
 
 
+def _summary(m: MarginalPosterior) -> dict[str, Any]:
+    return {
+        "name": m.name,
+        "mean": m.mean,
+        "standard_deviation": m.standard_deviation,
+        "low": m.low,
+        "median": m.median,
+        "high": m.high,
+        "r_hat": m.r_hat,
+        "effective_draws": m.effective_draws,
+    }
+
+
 def sample_posterior(
-    fitted: FitResult, *, draws: int = 1000, warmup: int = 500, chains: int = 4, seed: int = 0
+    fitted: FitResult,
+    *,
+    draws: int = 1000,
+    warmup: int = 500,
+    chains: int = 4,
+    seed: int = 0,
+    progress: ProgressCallback | None = None,
 ) -> Posterior:
     """Sample the posterior, beginning at the maximum of the likelihood.
 
@@ -115,6 +164,7 @@ def sample_posterior(
         warmup: draws of each chain in which the sampler learns its steps.
         chains: how many.
         seed: of the random numbers.
+        progress: called as (done, steps) after each step of the chains.
 
     Raises:
         MiddlegameError: NumPyro is not installed, or the posterior would not be one: a coefficient
@@ -123,7 +173,7 @@ def sample_posterior(
     try:
         import numpyro
         from numpyro import distributions as dist
-        from numpyro.infer import MCMC, NUTS, init_to_value
+        from numpyro.infer import NUTS, init_to_value
     except ImportError:
         raise MiddlegameError("sampling needs NumPyro: pip install 'middlegame[bayes]'") from None
     names, declared = fitted.likelihood.names, fitted.scenario.fit
@@ -136,7 +186,8 @@ def sample_posterior(
             f"the data leave {', '.join(improper)} open, so there is no posterior without a prior: "
             "give each a range"
         )
-    rows = fitted.likelihood.rows(fitted.data)
+    groups = {name: codes for name, codes in fitted.data.groups.items() if name in names}
+    rows = fitted.likelihood.rows(fitted.data, apart=bool(groups))
     unit = np.where(np.isfinite(np.diag(fitted.covariance)), np.diag(fitted.covariance), np.nan)
     size = np.where(np.isfinite(unit), np.sqrt(unit), fitted.space.scale)
     begin = fitted.maximum.values
@@ -145,45 +196,108 @@ def sample_posterior(
         # Standardised by the likelihood's own errors, so that one step suits all coefficients.
         values = []
         for place, (name, each) in enumerate(zip(names, written, strict=True)):
-            low = (-np.inf if each.least is None else each.least - begin[place]) / size[place]
-            high = (np.inf if each.most is None else each.most - begin[place]) / size[place]
-            given: Any
-            if each.prior is None or each.prior.exact:
-                kind = dist.constraints.real
-                if np.isfinite(low) and np.isfinite(high):
-                    kind = dist.constraints.interval(low, high)
-                elif np.isfinite(low):
-                    kind = dist.constraints.greater_than(low)
-                elif np.isfinite(high):
-                    kind = dist.constraints.less_than(high)
-                given = dist.ImproperUniform(kind, (), ())
-            else:
-                middle = (each.prior.median - begin[place]) / size[place]
-                spread = (each.prior.high - each.prior.low) / 2 / HALF_WIDTH_90 / size[place]
-                given = dist.TruncatedNormal(
-                    middle,
-                    spread,
-                    low=low if np.isfinite(low) else None,
-                    high=high if np.isfinite(high) else None,
+            value = numpyro.sample(name, _prior(each, begin[place], size[place]))
+            value = value * size[place] + begin[place]
+            if name in groups:
+                # Not centred: the sampler sees deviations in units of their own spread.
+                spread = numpyro.sample(f"{name}{_SPREAD}", dist.HalfNormal(1.0))
+                count = len(fitted.data.group_names[name])
+                alone = numpyro.sample(
+                    f"{name}{_GROUPS}", dist.Normal().expand([count]).to_event(1)
                 )
-            values.append(numpyro.sample(name, given) * size[place] + begin[place])
-        numpyro.factor("likelihood", fitted.likelihood.total(jnp.stack(values), rows))
+                value = value + spread * fitted.space.scale[place] * alone[groups[name]]
+            values.append(value)
+        if groups:
+            count = fitted.data.row_count
+            values = [jnp.broadcast_to(value, (count,)) for value in values]
+        numpyro.factor("likelihood", fitted.likelihood.total(jnp.stack(values, axis=-1), rows))
 
     first = {name: jnp.asarray(_inside(each, 0.0, begin[k], size[k]))
              for k, (name, each) in enumerate(zip(names, written, strict=True))}  # fmt: skip
-    kernel = NUTS(model, init_strategy=init_to_value(values=first), dense_mass=True,
-                  target_accept_prob=0.9)  # fmt: skip
-    run = MCMC(kernel, num_warmup=warmup, num_samples=draws, num_chains=chains,
-               chain_method="vectorized", progress_bar=False)  # fmt: skip
-    run.run(jax.random.PRNGKey(seed), extra_fields=("diverging",))
-    grouped = run.get_samples(group_by_chain=True)
-    taken = np.stack([np.asarray(grouped[name]) for name in names], axis=-1) * size + begin
+    for name in groups:
+        first[f"{name}{_SPREAD}"] = jnp.asarray(0.5)
+        first[f"{name}{_GROUPS}"] = jnp.zeros(len(fitted.data.group_names[name]))
+    kernel = NUTS(
+        model,
+        init_strategy=init_to_value(values=first),
+        dense_mass=[tuple(names)] if groups else True,
+        target_accept_prob=0.9,
+    )
+    samples, divergences = _run(kernel, draws, warmup, chains, seed, progress)
+    taken = np.stack([samples[name] for name in names], axis=-1) * size + begin
+    varying, new_group = [], taken.copy()
+    rng = np.random.default_rng(seed)
+    for name in groups:
+        place = names.index(name)
+        spread = samples[f"{name}{_SPREAD}"] * fitted.space.scale[place]
+        deviations = spread[..., None] * samples[f"{name}{_GROUPS}"]
+        new_group[..., place] += spread * rng.standard_normal(spread.shape)
+        of = written[place].varies_by or ""
+        each_group = enumerate(fitted.data.group_names[name])
+        marginals = tuple(_marginal(group, deviations[..., g]) for g, group in each_group)
+        varying.append(VaryingCoefficient(name, of, _marginal(name, spread), marginals))
     return Posterior(
         draws=taken,
         marginals=tuple(_marginal(name, taken[..., k]) for k, name in enumerate(names)),
         without_prior=flat,
-        divergences=int(np.asarray(run.get_extra_fields()["diverging"]).sum()),
+        divergences=divergences,
+        varying=tuple(varying),
+        new_group=new_group,
     )
+
+
+def _prior(each: Coefficient, begin: float, size: float) -> Any:
+    """Return a coefficient's prior on the scale on which it is sampled."""
+    from numpyro import distributions as dist
+
+    low = (-np.inf if each.least is None else each.least - begin) / size
+    high = (np.inf if each.most is None else each.most - begin) / size
+    if each.prior is not None and not each.prior.exact:
+        return dist.TruncatedNormal(
+            (each.prior.median - begin) / size,
+            (each.prior.high - each.prior.low) / 2 / HALF_WIDTH_90 / size,
+            low=low if np.isfinite(low) else None,
+            high=high if np.isfinite(high) else None,
+        )
+    kind: Any = dist.constraints.real
+    if np.isfinite(low) and np.isfinite(high):
+        kind = dist.constraints.interval(low, high)
+    elif np.isfinite(low):
+        kind = dist.constraints.greater_than(low)
+    elif np.isfinite(high):
+        kind = dist.constraints.less_than(high)
+    return dist.ImproperUniform(kind, (), ())
+
+
+def _run(
+    kernel: Any, draws: int, warmup: int, chains: int, seed: int, progress: ProgressCallback | None
+) -> tuple[dict[str, Floats], int]:
+    """Sample step by step, so that progress shows.
+
+    Returns:
+        Of each quantity its draws, `[chains, draws, ...]`, and the number of divergent draws.
+    """
+    keys = jax.random.split(jax.random.PRNGKey(seed), chains)
+    state = kernel.init(keys, warmup, None, (), {})
+    step = jax.jit(lambda state: kernel.sample(state, (), {}))
+    kept, divergences, compiling, marks = [], 0, 0, [time.perf_counter()]
+    for number in range(warmup + draws):
+        state = step(state)
+        if number >= warmup:
+            kept.append(jax.tree.map(np.asarray, state.z))
+            divergences += int(np.asarray(state.diverging).sum())
+        if len(marks) <= _TIMED_STEPS:
+            jax.block_until_ready(state.z)
+            marks.append(time.perf_counter())
+            # The first step compiles: it counts as the steps that it took the time of.
+            compiling = round(
+                (marks[1] - marks[0]) * _TIMED_STEPS / max(marks[-1] - marks[1], 1e-9)
+            )
+        elif progress is not None:
+            progress(number + 1 + compiling, warmup + draws + compiling)
+    free = jax.tree.map(lambda *each: np.stack(each, axis=1), *kept)
+    constrain = jax.jit(jax.vmap(jax.vmap(kernel.postprocess_fn((), {}))))
+    return {name: np.asarray(each) for name, each in constrain(free).items()}, divergences
 
 
 def _inside(each: Any, value: float, begin: float, size: float) -> float:

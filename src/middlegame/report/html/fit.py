@@ -8,7 +8,15 @@ from middlegame.base.version import __version__
 from middlegame.report.charts.bars import inline_svg
 from middlegame.report.html.model_comparison import comparison_values
 from middlegame.report.html.report import environment, natural_width
-from middlegame.report.text.fit import failed_folds, method, number, paired_gain, points_of, rows_of
+from middlegame.report.text.fit import (
+    failed_folds,
+    method,
+    number,
+    paired_gain,
+    points_of,
+    rows_of,
+    varying_words,
+)
 from middlegame.report.text.palette import PALETTE
 from middlegame.report.text.words import clean, name_as_words, percent
 
@@ -83,6 +91,8 @@ def fit_page(
             method=method(found),
             paired_gain=paired_gain,
             failed_folds=failed_folds,
+            varying_words=varying_words,
+            found=found,
             comparison=comparison_values(comparison) if comparison else None,
             version=__version__,
         )

@@ -1,5 +1,6 @@
 """A fit in the terminal: estimates, their meaning, and their uncertainty."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -17,13 +18,14 @@ from middlegame.report.text.fit import (
     paired_gain,
     points_of,
     rows_of,
+    varying_words,
 )
 from middlegame.report.text.words import clean, percent
 
 if TYPE_CHECKING:
     from middlegame.estimation.cross_validation import CrossValidation
     from middlegame.estimation.model_comparison import ModelComparison
-    from middlegame.estimation.posterior import Posterior
+    from middlegame.estimation.posterior import MarginalPosterior, Posterior
 
 _WIDEST_MATRIX = 4
 _MOST_CHANGES = 15
@@ -68,8 +70,13 @@ def show_fit(
         for note in posterior.notes:
             page.paragraph(note, mark="!", style="bold")
         page.section("Posterior", _priors(found, posterior))
-        print_table(page, _marginals(found, posterior, page.plain))
+        labels = {each.name: each.label for each in found.estimates}
+        print_table(page, _marginals(posterior.marginals, labels, page.plain))
         page.gap()
+        for varying in posterior.varying:
+            page.section(*varying_words(varying, labels[varying.name], found))
+            print_table(page, _marginals(varying.groups, {}, page.plain))
+            page.gap()
     if validation is not None:
         page.section("Out of sample", _folds(validation))
         print_table(page, _scores(validation))
@@ -135,17 +142,18 @@ def _priors(found: FitResult, posterior: "Posterior") -> str:
     flat = len(posterior.without_prior)
     given = len(found.likelihood.names) - flat
     priors = "flat priors" if not given else "priors as written" if not flat else (
-        f"{given} priors as written, {flat} flat")  # fmt: skip
+        f"{given} {'prior' if given == 1 else 'priors'} as written, {flat} flat")  # fmt: skip
     return f"{chains} chains of {draws:,} draws, {priors}"
 
 
-def _marginals(found: FitResult, posterior: "Posterior", plain: bool) -> Table:
+def _marginals(
+    marginals: "Sequence[MarginalPosterior]", labels: Mapping[str, str], plain: bool
+) -> Table:
     table = number_table(["mean", "s.d.", "90% interval", "R-hat", "draws"])
-    labels = {each.name: each.label for each in found.estimates}
     to = " to " if plain else " … "
-    for each in posterior.marginals:
+    for each in marginals:
         table.add_row(
-            clean(labels[each.name]),
+            clean(labels.get(each.name, each.name)),
             number(each.mean),
             number(each.standard_deviation),
             f"{number(each.low)}{to}{number(each.high)}",

@@ -8,6 +8,7 @@ from middlegame.report.text.words import clean
 if TYPE_CHECKING:
     from middlegame.estimation.cross_validation import CrossValidation, ForecastScore
     from middlegame.estimation.model_comparison import ComparedModel, ModelComparison
+    from middlegame.estimation.posterior import VaryingCoefficient
     from middlegame.estimation.result import FitResult
 
 
@@ -36,6 +37,17 @@ def paired_gain(score: "ForecastScore") -> str:
     word = "better" if score.gain > 0 else "worse"
     clear = "" if abs(score.gain) > 2 * score.gain_error else ", within two standard errors"
     return f"{word} by {abs(score.gain):.4f} (s.e. {score.gain_error:.4f}){clear}"
+
+
+def varying_words(varying: "VaryingCoefficient", label: str, found: "FitResult") -> tuple[str, str]:
+    """Return the heading of a coefficient's groups, and what stands below it."""
+    spread = varying.spread
+    count = len(found.data.group_names[varying.name])
+    return (
+        f"{clean(label)}, by {clean(varying.column)}",
+        f"deviation of each of {count:,} groups from their mean; standard deviation of the groups "
+        f"{number(spread.median)} (90% interval {number(spread.low)} to {number(spread.high)})",
+    )
 
 
 def failed_folds(validation: "CrossValidation") -> str:

@@ -94,6 +94,10 @@ MissingTexts = Annotated[
 """The texts that mark a missing cell of a column, besides the empty one."""
 
 
+Heading = Annotated[str, BeforeValidator(_read_token)]
+"""A column's heading in the data."""
+
+
 class Coefficient(Sourced):
     """A number that is estimated from data.
 
@@ -102,6 +106,7 @@ class Coefficient(Sourced):
         fitted: its 90% interval after the data; `middlegame fit` writes it.
         least: its lower bound.
         most: its upper bound.
+        varies_by: the column of the data by whose groups it varies, with `--bayes`.
     """
 
     label: str | None = None
@@ -109,6 +114,7 @@ class Coefficient(Sourced):
     fitted: Range | None = None
     least: Bound | None = None
     most: Bound | None = None
+    varies_by: Heading | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> "Coefficient":
@@ -214,10 +220,6 @@ def _read_column(value: object) -> object:
     if isinstance(value, list | tuple):
         return {"categories": value}
     return {"at": value} if isinstance(value, str | int | float) else value
-
-
-Heading = Annotated[str, BeforeValidator(_read_token)]
-"""A column's heading in the data."""
 
 
 class Observed(Sourced):
