@@ -13,7 +13,7 @@ from middlegame.analysis.interventions import Intervention
 from middlegame.report.charts.dominoes import matrix_rows
 from middlegame.report.html.report import html_report, result_html
 from middlegame.report.html.sections import sections
-from middlegame.report.text.dominoes import outcome_columns
+from middlegame.report.text.dominoes import effect_rows, outcome_columns
 from tests.report.pages import INJECTION, compare_with_golden, page_text, read_page, show_plain
 
 
@@ -49,7 +49,8 @@ def test_section_draws_the_matrix_and_cascades(found: Dominoes) -> None:
     assert "Dominoes" in page_text(page)
     assert page.count('class="mg-cascade"') >= 5
     assert "NaN" not in page
-    total = round(100 * found.effect(Intervention("lease", "lost"), "depot", "closes").total)
+    effect = found.effect(Intervention("lease", "lost"), "depot", "closes")
+    total = round(100 * effect.when_announced) - round(100 * effect.before)
     matrix = page[page.index('class="matrix"') : page.index("All effects of each intervention")]
     assert f"{total:+d}" in re.findall(r">([+−]\d+)<", matrix)
 
@@ -66,6 +67,14 @@ def test_numbers_that_differ_from_the_forecast_stand_beside_it(
     same = f"{mean['depot']['closes']:.0%}"
     assert f"{before['depot']['closes']:.0%}" == same
     assert f"{same} instead of" not in text
+
+
+@pytest.mark.parametrize("name", ["harbour-lease", "kuwait-1990", "elmira-1991"])
+def test_parts_of_an_effect_add_up_as_they_are_printed(name: str) -> None:
+    found = dominoes(mg.solve(mg.load(name)))
+    for intervention in found.interventions:
+        for row in effect_rows(found, intervention):
+            assert row.direct + row.adaptation == pytest.approx(row.shift.difference)
 
 
 def test_evidence_set_aside_is_mentioned(found: Dominoes, harbour: mg.Forecast) -> None:

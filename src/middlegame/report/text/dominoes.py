@@ -221,17 +221,12 @@ def baseline_notes(dominoes: "Dominoes") -> list[str]:
 def _effect_row(
     dominoes: "Dominoes", intervention: "Intervention", effect: "Effect", *, chained: bool = True
 ) -> EffectRow:
-    shift = effect_shift(narrative.words_of(dominoes.results.equilibrium), effect)
-    way = _chain_words(dominoes, intervention, effect, shift.difference) if chained else ""
     words = narrative.words_of(dominoes.results.equilibrium)
-    return EffectRow(
-        effect=effect,
-        shift=shift,
-        direct=_amount(words, effect, effect.direct),
-        adaptation=_amount(words, effect, effect.adaptation),
-        split=_split_words(words, effect),
-        chain=way,
-    )
+    shift = effect_shift(words, effect)
+    way = _chain_words(dominoes, intervention, effect, shift.difference) if chained else ""
+    direct, adaptation = _parts(words, effect, shift.difference)
+    split = _split_words(direct, adaptation)
+    return EffectRow(effect, shift, direct, adaptation, split, way)
 
 
 def outcome_label(words: Words, name: str, state: str) -> str:
@@ -258,14 +253,24 @@ def effect_shift(words: Words, effect: "Effect") -> Shift:
 
 def effect_amount(words: Words, effect: "Effect") -> float:
     """Return a total effect as it is shown: in percentage points, or on a mean in its unit."""
-    return _amount(words, effect, effect.total)
+    return effect_shift(words, effect).difference
 
 
-def _split_words(words: Words, effect: "Effect") -> str:
-    """Return how an effect splits into a direct part and adaptation; empty if all is direct."""
+def _parts(words: Words, effect: "Effect", difference: float) -> tuple[float, float]:
+    """Return the direct part and the adaptation as they are shown: they add up to the difference.
+
+    What rounding leaves over goes to the larger part.
+    """
     direct, adaptation = (
         _amount(words, effect, part) for part in (effect.direct, effect.adaptation)
     )
+    if abs(direct) >= abs(adaptation):
+        return round(difference - adaptation, 9), adaptation
+    return direct, round(difference - direct, 9)
+
+
+def _split_words(direct: float, adaptation: float) -> str:
+    """Return how an effect splits into a direct part and adaptation; empty if all is direct."""
     if not adaptation:
         return ""
     if not direct:
