@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from textwrap import wrap
-from typing import Any
+from typing import Any, Literal
 
 from middlegame.report.charts.bars import WIDTH, forecast_chart, inline_svg
 from middlegame.report.text.over_time import Series, short_period
@@ -17,6 +17,10 @@ _LETTERS = 28
 _SAME_LINE = 0.012
 """Lines that are nowhere further from each other lie on each other."""
 _APART = 0.022
+_ENDS: tuple[tuple[str, Literal["top", "middle", "bottom"]], ...] = (
+    ("mean", "middle"), ("low", "bottom"), ("high", "top"),
+)  # fmt: skip
+"""Numbers beside a value's line, and on which side of their own height they stand."""
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 """States also differ by dashes, for readers who cannot tell the colours apart."""
 
@@ -64,10 +68,10 @@ def _value_chart(series: Series) -> str:
             x=x, y=alt.Y("low:Q"), y2="high:Q"
         )
         layers += [
-            data.mark_text(
-                align="left", dx=8, baseline=alt.TextBaseline(side), color=_INK, fontSize=13
-            ).encode(x=x, y=f"{end}:Q", text=f"{end}_text:N")
-            for end, side in (("mean", "middle"), ("low", "bottom"), ("high", "top"))
+            data.mark_text(align="left", dx=8, baseline=side, color=_INK, fontSize=13).encode(
+                x=x, y=f"{end}:Q", text=f"{end}_text:N"
+            )
+            for end, side in _ENDS
         ]
     chart = (
         alt.layer(*layers)
