@@ -77,14 +77,20 @@ def test_drivers_task_shows_effects_before_what_would_change_the_outcome(context
         assert [(s.low, s.high) for s in before.swings] == [(s.low, s.high) for s in after.swings]
 
 
-def test_sweep_task_shows_the_first_worlds_then_all_and_then_boxes(context, monkeypatch):
+def test_sweep_task_shows_the_first_worlds_before_all_and_is_held_for_boxes(context, monkeypatch):
     reported = []
     monkeypatch.setattr(context, "report", reported.append)
     whole = sweeping.sweep_ranges(context, HARBOUR, Setting(), 2048)
     views = [each.answer for each in reported if isinstance(each, Partial)]
-    assert [(each.worlds, len(each.boxes)) for each in views[:2]] == [(1024, 0), (2048, 0)]
+    assert [each.worlds for each in (*views, whole)] == [1024, 2048]
     assert views[0].sampling_error.startswith("Means over 1,024 worlds")
-    assert views[1].intervals == whole.intervals
+    reported.clear()
+    boxes = sweeping.find_boxes(context, HARBOUR, Setting(), 2048).boxes
+    parts = [each.answer.boxes for each in reported if isinstance(each, Partial)]
+    assert parts == [boxes[: place + 1] for place in range(len(boxes))]
+    assert boxes
+    steps = [each[0] for each in reported if isinstance(each, tuple)]
+    assert "Solving worlds" not in steps, "the sweep is not solved again"
 
 
 def test_comparison_task_shows_forecasts_before_what_makes_the_difference(context, monkeypatch):

@@ -11,7 +11,7 @@ from middlegame.workbench.views.elements import PatchedElement
 from middlegame.workbench.views.frame import button, heading
 from middlegame.workbench.views.report_tabs import show_parts_on_demand
 from middlegame.workbench.workers.drivers import DriversView, TornadoView, drivers
-from middlegame.workbench.workers.sweep import SweepView, sweep_ranges
+from middlegame.workbench.workers.sweep import BoxesView, SweepView, find_boxes, sweep_ranges
 
 _WORLDS = {count: f"{count:,} worlds" for count in (1024, 4096, 16384, 65536)}
 
@@ -62,6 +62,20 @@ class UncertaintyTab:
                 self.result = (
                     ui.element("div").classes("mg-sweep-result").props('aria-live="polite"')
                 )
+                with ui.element("div") as self.discovery:
+                    heading("h2", "Discovery (where in the ranges)", "mg-h2")
+                    with ui.element("div").classes("mg-tools"):
+                        button("Look for boxes of worlds", lambda: self.found.begin())
+                    self.found = Analysis(
+                        session,
+                        "Looking for boxes of worlds",
+                        find_boxes,
+                        self._show_boxes,
+                        of=lambda _: None,
+                        options=lambda: (int(self.worlds.value),),
+                    )
+                    self.boxes = ui.element("div").props('aria-live="polite"')
+                self.discovery.set_visibility(False)
             with ui.element("section").classes("mg-block mg-drivers"):
                 heading("h2", "Drivers (what moves the answer)", "mg-h2")
                 with ui.element("div").classes("mg-tools"):
@@ -89,12 +103,17 @@ class UncertaintyTab:
                 ui.label(line).classes("mg-line-text")
             ui.label(f"{result.worlds:,} worlds. {result.sampling_error}").classes("mg-soft")
             ui.label("The bars of the other tabs now show these intervals.").classes("mg-soft")
-            if result.boxes:
-                heading("h2", "Discovery (where in the ranges)", "mg-h2")
-                for label, sentence in result.boxes:
-                    heading("h3", label, "mg-h3")
-                    ui.label(sentence).classes("mg-line-text")
+        self.discovery.set_visibility(True)
         self._show_intervals()
+
+    def _show_boxes(self, result: BoxesView) -> None:
+        self.boxes.clear()
+        with self.boxes:
+            for label, sentence in result.boxes:
+                heading("h3", label, "mg-h3")
+                ui.label(sentence).classes("mg-line-text")
+            if not result.boxes:
+                ui.label("No part of the ranges separates the worlds.").classes("mg-soft")
 
     def _show_intervals(self) -> None:
         session = self.session

@@ -1,8 +1,8 @@
-"""The task that sweeps the ranges: intervals, open ends, and boxes of worlds."""
+"""The tasks that sweep the ranges: intervals and open ends; boxes of worlds."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.workbench.setting import Setting
@@ -13,8 +13,6 @@ from middlegame.workbench.workers.worker import Partial, WorkerContext
 if TYPE_CHECKING:
     from middlegame.sweeps.result import Sweep
 
-_SWEPT = 0.15
-"""The share of the work that is done when the worlds are solved, about."""
 MOST_WORLDS = 65_536
 """Worlds that a visitor may ask for."""
 
@@ -30,7 +28,6 @@ class SweepView:
         notes: warnings that a reader needs first.
         open_ends: what the ranges leave undecided, in sentences.
         sampling_error: how precise the sweep itself is, in a sentence.
-        boxes: title and sentence of each box of worlds in which a question is likely.
         taken: what can be taken away.
     """
 
@@ -40,8 +37,18 @@ class SweepView:
     notes: tuple[str, ...]
     open_ends: tuple[str, ...]
     sampling_error: str
-    boxes: tuple[tuple[str, str], ...]
     taken: TakeAway
+
+
+@dataclass(frozen=True)
+class BoxesView:
+    """Parts of the ranges in which questions are likely.
+
+    Attributes:
+        boxes: title and sentence of each box of worlds.
+    """
+
+    boxes: tuple[tuple[str, str], ...]
 
 
 def sweep_ranges(context: WorkerContext, text: str, setting: Setting, worlds: int) -> SweepView:
@@ -56,30 +63,71 @@ def sweep_ranges(context: WorkerContext, text: str, setting: Setting, worlds: in
     Raises:
         MiddlegameError: the number of worlds is not allowed, or the contest cannot be swept.
     """
-    from middlegame.sweeps.run import sweep
-
     if not 64 <= worlds <= MOST_WORLDS:
         raise MiddlegameError(
             f"invalid number of worlds: {worlds:,}; expected from 64 to {MOST_WORLDS:,}"
         )
-    equilibrium = solve_setting(context, text, setting)
-    found = sweep(
-        equilibrium,
-        worlds,
-        progress=context.progress("Solving worlds", 0.0, _SWEPT),
-        preview=lambda first: context.report(Partial(_view(first))),
-    )
+
+    def show(first: "Sweep") -> None:
+        context.report(Partial(_view(first)))
+
+    found = _latest_sweep(context, text, setting, worlds, show)
     context.raise_if_cancelled()
-    view = _view(found)
-    context.report(Partial(view))
-    for box in _boxes(context, found):
-        view = replace(view, boxes=(*view.boxes, box))
+    return _view(found)
+
+
+def find_boxes(context: WorkerContext, text: str, setting: Setting, worlds: int) -> BoxesView:
+    """Describe, for each question, the part of the ranges in which it is likely.
+
+    Args:
+        context: the worker's cache, progress and cancellation.
+        text: the scenario's text.
+        setting: what is changed.
+        worlds: the number of worlds of the sweep.
+
+    Raises:
+        MiddlegameError: the contest cannot be swept.
+    """
+    from middlegame.analysis.discovery import discover
+    from middlegame.report.text.discovery import discovery_text
+
+    found, view = _latest_sweep(context, text, setting, worlds), BoxesView(())
+    names = list(found.equilibrium.questions)
+    for place, name in enumerate(names):
+        progress = context.progress("", place / len(names), (place + 1) / len(names))
+        try:
+            words = discovery_text(discover(found, name, progress=progress))
+        except MiddlegameError:
+            continue  # no box separates the worlds
+        view = BoxesView((*view.boxes, (words.title, words.sentence)))
         context.report(Partial(view))
     return view
 
 
+def _latest_sweep(
+    context: WorkerContext,
+    text: str,
+    setting: Setting,
+    worlds: int,
+    preview: Callable[["Sweep"], None] | None = None,
+) -> "Sweep":
+    """Return a contest's sweep; the latest one of each contest is held, its worlds on disk."""
+    from middlegame.sweeps.run import sweep
+
+    held: dict[tuple[str, int], Sweep] = context.cached("sweep", text, dict[Any, Any])
+    key = setting.query(), worlds
+    if key not in held:
+        held.clear()
+        held[key] = sweep(
+            solve_setting(context, text, setting),
+            worlds,
+            progress=context.progress("Solving worlds"),
+            preview=preview,
+        )
+    return held[key]
+
+
 def _view(found: "Sweep") -> SweepView:
-    """Describe a sweep without boxes of worlds."""
     from middlegame.report.text import sweep as sweep_text
 
     intervals = {f"question.{name}": each.ninety for name, each in found.question_outlooks.items()}
@@ -92,23 +140,5 @@ def _view(found: "Sweep") -> SweepView:
         notes=tuple(sweep_text.notes(found)),
         open_ends=tuple(sweep_text.undecided(found)),
         sampling_error=sweep_text.method(found),
-        boxes=(),
         taken=take_away(found, "sweep", sweep_text.answer(found)),
     )
-
-
-def _boxes(context: WorkerContext, found: "Sweep") -> Iterator[tuple[str, str]]:
-    """Describe, for each question, the part of the ranges in which it is likely."""
-    from middlegame.analysis.discovery import discover
-    from middlegame.report.text.discovery import discovery_text
-
-    names = list(found.equilibrium.questions)
-    for place, name in enumerate(names):
-        begin, end = (_SWEPT + (1 - _SWEPT) * share / len(names) for share in (place, place + 1))
-        try:
-            progress = context.progress("Looking for boxes of worlds", begin, end)
-            result = discover(found, name, progress=progress)
-        except MiddlegameError:
-            continue  # no box separates the worlds
-        words = discovery_text(result)
-        yield words.title, words.sentence
