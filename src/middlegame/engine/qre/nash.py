@@ -25,7 +25,7 @@ from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.engine.numerics.corrector import Controls
 from middlegame.engine.numerics.krylov import MatrixFreeJacobian
 from middlegame.engine.numerics.linear import DenseJacobian, Jacobian
-from middlegame.engine.qre.equations import response_equations
+from middlegame.engine.qre.equations import MAX_DENSE_UNKNOWNS, response_equations
 from middlegame.engine.qre.principal import follow_branch
 
 REGRET_TOLERANCE = 1e-6
@@ -105,6 +105,11 @@ def follow_to_nash(
         return bool((rows <= allowed).all()) or point[-1] > _MAX_LAMBDA_MULTIPLE
 
     trace = follow_branch(structure, decisions, game, evaluate, controls, near)
+    if trace.outcome is TraceOutcome.STEP_TOO_SMALL and len(own) <= MAX_DENSE_UNKNOWNS:
+        # A fold may be too sharp for steps in logits, where one payoff is far larger than others.
+        visited.clear()
+        again = follow_branch(structure, decisions, game, evaluate, controls, near, log_odds=True)
+        trace = again if again.outcome is TraceOutcome.CONVERGED else trace
     point = np.append(trace.unknowns, trace.lambda_fraction)
     outcome = trace.outcome
     logits, rows = point[-1] * spread(point), regret(spread(point), point[-1])

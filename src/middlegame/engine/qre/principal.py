@@ -17,7 +17,7 @@ from threadpoolctl import ThreadpoolController
 
 from middlegame.base.numbers import Floats
 from middlegame.base.progress import report_fraction
-from middlegame.engine.graph.layout import Game, layout_of
+from middlegame.engine.graph.layout import Game, Indices, layout_of
 from middlegame.engine.graph.relevance import (
     relevant_decisions,
     traced_decisions,
@@ -30,7 +30,7 @@ from middlegame.engine.numerics import continuation
 from middlegame.engine.numerics.continuation import BranchTrace, TraceOutcome
 from middlegame.engine.numerics.corrector import Controls
 from middlegame.engine.numerics.krylov import MatrixFreeJacobian
-from middlegame.engine.numerics.linear import Jacobian
+from middlegame.engine.numerics.linear import DenseJacobian, Jacobian
 from middlegame.engine.qre.contraction_path import follow_contraction
 from middlegame.engine.qre.equations import MAX_DENSE_UNKNOWNS, response_equations
 from middlegame.engine.qre.responses import response_function
@@ -39,6 +39,7 @@ from middlegame.engine.temporal import long_diagrams
 LOOSE = Controls(most_corrections=8, landing=1e-11, exact=False)
 """Controls for matrix-free systems: the corrector is exact only where the trace lands."""
 
+_ALMOST_ZERO = 1e-300
 _USUAL_SCALE = 1e3
 """Logits up to this size, and not below its inverse, need no scaling of their payoffs."""
 
@@ -62,6 +63,8 @@ def follow_branch(
     controls: Controls | None = None,
     goal: Callable[[Floats], bool] | None = None,
     max_mirrors: int = 0,
+    *,
+    log_odds: bool = False,
 ) -> BranchTrace:
     """Trace the principal branch of these decisions' logits.
 
@@ -77,6 +80,8 @@ def follow_branch(
         controls: step sizes and limits; by default those that suit the Jacobian.
         goal: if given, the trace ends at the first point for which it is true, not at the target.
         max_mirrors: the most mirror branches that are traced beside the first.
+        log_odds: whether the unknowns are log-odds, logits times the lambda fraction, in which
+            folds far out are less sharp; the equations have a matrix for their Jacobian then.
 
     Returns:
         The trace; its unknowns are in the order of `logit_cells`.
@@ -85,6 +90,8 @@ def follow_branch(
     start = layout.scatter(own, np.zeros(len(own)))
     scale = _logit_scale(structure, decisions, game)
     scaled = game._replace(lambdas=game.lambdas / scale)
+    if log_odds:
+        evaluate = _log_odds_equations(evaluate, own)
     uniform, jacobian = evaluate(start, 0.0, scaled)
     matrix_free = isinstance(jacobian, MatrixFreeJacobian)
     if matrix_free and _is_usual(scale):
@@ -103,7 +110,13 @@ def follow_branch(
         return point[:-1] - answers.ravel()[own], jacobian
 
     def probabilities(point: Floats) -> Floats:
-        return np.asarray(policies(game.opens, spread(point), point[-1])).ravel()[own]
+        fraction = 1.0 if log_odds else point[-1]
+        return np.asarray(policies(game.opens, spread(point), fraction)).ravel()[own]
+
+    def logits_at(point: Floats) -> Floats:
+        if not log_odds:
+            return point
+        return np.append(point[:-1] / max(float(point[-1]), _ALMOST_ZERO), point[-1])
 
     if controls is None:
         # Without a target the trace may go far, where an error is multiplied by lambda.
@@ -119,10 +132,30 @@ def follow_branch(
             probabilities,
             uniform.ravel()[own],
             controls,
-            None if goal is None else lambda point: goal(_unscaled(point, scale)),
+            None if goal is None else lambda point: goal(_unscaled(logits_at(point), scale)),
             scale,
         )
+    if log_odds:
+        end = np.append(trace.unknowns, trace.lambda_fraction)
+        trace = replace(trace, unknowns=logits_at(end)[:-1])
     return _unscaled_trace(trace, scale)
+
+
+def _log_odds_equations(evaluate: ResponseEquations, own: Indices) -> ResponseEquations:
+    """Return equations with log-odds as unknowns: that they are lambda times the response."""
+    diagonal = np.arange(len(own))
+
+    def by_log_odds(
+        log_odds: Floats, lambda_fraction: float, game: Game
+    ) -> tuple[Floats, DenseJacobian]:
+        response, jacobian = evaluate(log_odds, 1.0, game)
+        assert isinstance(jacobian, DenseJacobian), "others are not followed in log-odds"
+        matrix = lambda_fraction * jacobian.matrix
+        matrix[diagonal, diagonal] += 1.0 - lambda_fraction
+        matrix[:, -1] = -response.ravel()[own]
+        return lambda_fraction * response, DenseJacobian(matrix)
+
+    return by_log_odds
 
 
 @lru_cache(maxsize=1)
