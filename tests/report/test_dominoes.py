@@ -100,3 +100,10 @@ def test_matrix_is_listed_for_narrow_screens_without_what_changes_nothing(found:
     page = result_html(found)
     assert page.count('<ul class="effects narrow">') == 1
     assert all(label in unescape(page) for label, _ in rows)
+
+
+def test_only_the_first_cascades_are_printed_and_the_others_are_counted(found: Dominoes) -> None:
+    page = result_html(found)
+    printed, rare = page.count("<details>"), page.count('<details class="rare">')
+    assert printed == 4
+    assert f"{rare} more interventions are in the HTML report." in page

@@ -30,7 +30,7 @@ _ON_SCREEN = re.compile(
     r'<div class="graph on-screen".*?</div>|<ul class="effects narrow">.*?</ul>', re.DOTALL
 )
 _FOOTER = re.compile(r"<footer>.*?</footer>", re.DOTALL)
-_RARE = re.compile(r'<tr class="rare">.*?</tr>')
+_RARE = re.compile(r'<tr class="rare">.*?</tr>|<details class="rare">.*?</details>', re.DOTALL)
 _BODY = re.compile(r"<body>(.*)</body>", re.DOTALL)
 _PIXEL = 0.75
 """Print points per pixel of the page."""
