@@ -7,7 +7,7 @@ import pytest
 
 import middlegame as mg
 from middlegame.scenario import Fault, ScenarioError, load, read, read_text
-from middlegame.scenario.yaml.editing import set_key
+from middlegame.scenario.yaml.structure import set_value
 from middlegame.scenario.yaml.tree import parse_yaml
 from tests.work import count_calls
 
@@ -124,7 +124,7 @@ questions: {grève-q: {will: grève = durée}}
     move, option = unicodedata.normalize("NFD", "décréter=modéré").split("=")
     decreed = solved.suppose({move: option})
     assert decreed.forecast("grève")["fin"] == pytest.approx(1)
-    assert set_key(text, ("factors", "grève"), "label", "x").count("label: x") == 1
+    assert set_value(text, ("factors", "grève", "label"), "x").count("label: x") == 1
 
 
 @pytest.mark.parametrize(("escape", "name"), [("\\0", "U+0000"), ("\\ud800", "U+D800"),

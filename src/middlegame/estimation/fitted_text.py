@@ -5,13 +5,15 @@ import textwrap
 
 import numpy as np
 
-from middlegame.base.errors import MiddlegameError
 from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.estimation.posterior import Posterior
 from middlegame.estimation.result import FitResult
 from middlegame.scenario.model.correlations import WRITTEN_DIGITS
 from middlegame.scenario.model.judgement import format_number
-from middlegame.scenario.yaml.editing import set_entries, set_key
+from middlegame.scenario.yaml.data_edits import as_written
+from middlegame.scenario.yaml.dump import Plain
+from middlegame.scenario.yaml.structure import remove_entry, set_value
+from middlegame.scenario.yaml.tree import parse_yaml
 
 _DIGITS = 4
 _WIDTH = 98
@@ -92,8 +94,11 @@ def _with_correlations(text: str, found: FitResult, posterior: Posterior | None)
             if other < one
         }
         if written := [f"{name}: {value}" for name, value in pairs.items() if float(value)]:
-            entries[names[one]] = f"{{{_broken(written, len(names[one]) + 7)}}}"
-    return set_entries(text, ("fit",), "correlations", entries)
+            entries[names[one]] = Plain(f"{{{_broken(written, len(names[one]) + 7)}}}")
+    if entries:
+        return set_value(text, ("fit", "correlations"), entries)
+    written_before = parse_yaml(text).data["fit"].get("correlations")
+    return text if written_before is None else remove_entry(text, ("fit", "correlations"))
 
 
 def _broken(pairs: list[str], taken: int) -> str:
@@ -105,13 +110,14 @@ def _broken(pairs: list[str], taken: int) -> str:
 
 
 def _set(text: str, path: tuple[str, ...], key: str, value: str, kept: str) -> str:
-    try:
-        return set_key(text, path, key, value, instead_of=kept)
-    except KeyError:
-        raise MiddlegameError(
-            f"{'.'.join(path)} is written in a form that nothing can be added to: "
-            "write it as {label: ...}"
-        ) from None
+    """Set a key of an entry; a short form is kept under another key, or dropped (no key)."""
+    now = parse_yaml(text).data
+    for step in path:
+        now = now[step]
+    if isinstance(now, dict):
+        return set_value(text, (*path, key), Plain(value))
+    before = {kept: as_written(now)} if kept and now is not None else {}
+    return set_value(text, path, {**before, key: Plain(value)})
 
 
 def _to_share(value: float, unit: float) -> str:

@@ -177,3 +177,10 @@ def plain(part):
     if isinstance(part, bool):
         return Plain("true" if part else "false")
     return part if isinstance(part, str) else Plain("{}" if part is None else f"{part!r}")
+
+
+def test_mapping_as_written_keeps_its_lines():
+    written = Plain("{x: 0.1,\n        y: 0.2}")
+    text = set_value("fit:\n  coefficients: {a: free}\n", ("fit", "correlations"), {"a": written})
+    assert text.endswith("  correlations: {a: {x: 0.1,\n        y: 0.2}}\n")
+    assert parse_yaml(text).data["fit"]["correlations"] == {"a": {"x": 0.1, "y": 0.2}}

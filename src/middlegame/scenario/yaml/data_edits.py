@@ -8,7 +8,8 @@ from middlegame.base.text import normalize
 from middlegame.scenario.faults import Path
 from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.yaml.dump import Plain
-from middlegame.scenario.yaml.nodes import Scalar, core_value, read_nodes
+from middlegame.scenario.yaml.nodes import Scalar, read_nodes
+from middlegame.scenario.yaml.tree import parse_yaml
 
 Edit = Callable[[Any], Any]
 """Returns the edited data; parts that do not change may be shared with the old data."""
@@ -84,7 +85,7 @@ def read_back(value: Any) -> Any:
         return [read_back(part) for part in value]
     if isinstance(value, Plain):
         node, _ = read_nodes(value)
-        return node.value if isinstance(node, Scalar) else core_value(value)
+        return node.value if isinstance(node, Scalar) else parse_yaml(value).data
     return normalize(str(value))
 
 

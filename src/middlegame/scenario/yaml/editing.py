@@ -1,4 +1,4 @@
-"""A scenario's text with a key or a number changed, everything else left as it was written."""
+"""A scenario's text with numbers changed, everything else left as it was written."""
 
 import math
 import re
@@ -13,109 +13,6 @@ from middlegame.scenario.model.judgement import Judgement, Unit, from_scale, to_
 from middlegame.scenario.model.walk import judgements
 from middlegame.scenario.yaml.errors import line_starts
 from middlegame.scenario.yaml.load import LoadedScenario, read_text
-from middlegame.scenario.yaml.nodes import Alias, Mapping, Node, Scalar, Sequence, read_nodes
-
-
-def set_key(text: str, path: Path, key: str, value: str, *, instead_of: str = "is") -> str:
-    """Return the text with a key of the mapping at a path set.
-
-    A short form at the path, such as `free`, `3..5` or `[a, b]`, becomes a mapping.
-
-    Args:
-        text: a scenario that loads without errors.
-        path: the path of a mapping, or of its short form.
-        key: the key to set.
-        value: the text of the key's value.
-        instead_of: the key under which the short form is kept; empty to drop it.
-
-    Raises:
-        KeyError: the path does not exist.
-    """
-    name, node = _entry_at(read_nodes(text)[0], path)
-    if isinstance(node, Mapping):
-        return _set_key(text, node, key, value)
-    start, end = _extent(text, node)
-    kept = text[start:end]
-    if not kept:  # the key has no value: the new one goes after the colon, not below
-        start = end = text.index(":", name.end.index) + 1
-    inside = f"{instead_of}: {kept}, " if instead_of and instead_of != key and kept else ""
-    before = "" if text[start - 1 : start] in ("", " ", "\n", "{") else " "
-    return f"{text[:start]}{before}{{{inside}{key}: {value}}}{text[end:]}"
-
-
-def set_entries(text: str, path: Path, key: str, entries: Entries[str, str]) -> str:
-    """Return the text with a key of the mapping at a path set to a mapping.
-
-    The key keeps its place, or is added last. Each entry takes a line, unless the outer mapping
-    is written in braces.
-
-    Args:
-        text: a scenario that loads without errors.
-        path: the path of a mapping.
-        key: the key to set.
-        entries: for each key of the new mapping the text of its value.
-
-    Raises:
-        KeyError: there is no mapping at the path, or it is empty.
-    """
-    _, node = _entry_at(read_nodes(text)[0], path)
-    if not isinstance(node, Mapping) or not node.pairs:
-        raise KeyError(dotted_path(path))
-    if node.flow:
-        inside = ", ".join(f"{name}: {value}" for name, value in entries.items())
-        return _set_key(text, node, key, f"{{{inside}}}")
-    margin = " " * (node.start.column - 1)
-    lines = [f"\n{margin}  {name}: {value}" for name, value in entries.items()]
-    body = f"{margin}{key}:{''.join(lines) or ' {}'}"
-    for name, held in node.pairs:
-        if isinstance(name, Scalar) and name.text == key:
-            end = _extent(text, held)[1]
-            return f"{text[: name.start.index]}{body.lstrip()}{text[end:]}"
-    if not entries:
-        return text
-    line_end = text.find("\n", _extent(text, node)[1])
-    whole, rest = (text, "") if line_end < 0 else (text[:line_end], text[line_end:])
-    return f"{whole}\n{body}{rest}"
-
-
-def _set_key(text: str, node: Mapping, key: str, value: str) -> str:
-    for name, held in node.pairs:
-        if isinstance(name, Scalar) and name.text == key:
-            start, end = _extent(text, held)
-            return f"{text[:start]}{value}{text[end:]}"
-    start = node.start.index
-    if node.flow:
-        more = ", " if node.pairs else ""
-        return f"{text[: start + 1]}{key}: {value}{more}{text[start + 1 :]}"
-    indent = " " * (node.start.column - 1)
-    return f"{text[:start]}{key}: {value}\n{indent}{text[start:]}"
-
-
-def _entry_at(root: Node | None, path: Path) -> tuple[Scalar, Node]:
-    """Return the key and the value at a path."""
-    node, key = root, None
-    for step in path:
-        node = node.target if isinstance(node, Alias) else node
-        pairs = node.pairs if isinstance(node, Mapping) else []
-        found = [(k, v) for k, v in pairs if isinstance(k, Scalar) and k.text == step]
-        key, node = found[0] if found else (None, None)
-    if key is None or node is None or isinstance(node, Alias):
-        raise KeyError(dotted_path(path))
-    return key, node
-
-
-def _extent(text: str, node: Node) -> tuple[int, int]:
-    """Return the indices at which a scalar, mapping or bracketed list begins and ends."""
-    if isinstance(node, Scalar):
-        return node.start.index, node.end.index
-    if isinstance(node, Mapping):
-        last = _extent(text, node.pairs[-1][1])[1] if node.pairs else node.start.index
-        return node.start.index, text.index("}", last) + 1 if node.flow else last
-    if isinstance(node, Sequence) and node.flow:
-        last = _extent(text, node.items[-1])[1] if node.items else node.start.index
-        return node.start.index, text.index("]", last) + 1
-    raise KeyError("a list as lines with dashes")
-
 
 _END = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?: *%)?"
 _WRITTEN = re.compile(rf"{_END}(?: *\.\. *{_END}){{0,2}}(?: *: *1(?!\d))?(?: *years?\b)?")
