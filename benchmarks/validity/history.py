@@ -24,7 +24,10 @@ from middlegame.estimation.fitting import fit_data
 from middlegame.estimation.outcomes import observed_cases
 from middlegame.estimation.result import FitResult
 from middlegame.estimation.rival_models import rival_models
+from middlegame.report.charts.marginal_effects import marginal_effects_chart
+from middlegame.report.charts.standalone import standalone_svg
 
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
 _LEAST = 1e-12
 
 
@@ -184,6 +187,8 @@ def measure_war(folder: Path) -> Measured:
         "has ten: every column may move every outcome, while the published model lets each column "
         "touch one side's worth of one outcome."
     )
+    picture = standalone_svg(marginal_effects_chart(fitted), paper="#ffffff")
+    (IMAGES / "marginal-effects.svg").write_text(picture, encoding="utf-8", newline="\n")
     quiet = int(np.flatnonzero(observed_cases(fitted.data)[0][:, 0] == 0)[0])
     names = ("private worths", "errors by actor")
     beside_regressions(found, fitted, None, first=quiet, rivals=names)

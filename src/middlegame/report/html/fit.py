@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.base.version import __version__
 from middlegame.report.charts.bars import inline_svg
+from middlegame.report.charts.marginal_effects import marginal_effects_chart
 from middlegame.report.html.model_comparison import comparison_values
 from middlegame.report.html.report import environment, natural_width
 from middlegame.report.text.fit import (
+    effect_words,
     failed_folds,
     method,
     number,
     paired_gain,
-    points_of,
     rows_of,
     varying_words,
 )
@@ -54,10 +55,8 @@ def fit_page(
             "column": f"{columns[row[0].column]}: {row[0].before}\u00a0→\u00a0{row[0].after}",
             "cells": [
                 {
-                    "change": points_of(each.change),
-                    "error": ""
-                    if math.isnan(each.standard_error)
-                    else f"± {164.5 * each.standard_error:.0f}",
+                    "change": effect_words(each.change, each.standard_error)[0],
+                    "error": effect_words(each.change, each.standard_error)[1],
                     "sure": abs(each.change) > HALF_WIDTH_90 * each.standard_error,
                 }
                 for each in row
@@ -68,7 +67,7 @@ def fit_page(
             for place in range(0, len(found.first_differences), max(len(outcomes), 1))
         )
     ]
-    drawn = _intervals(found)
+    drawn, effects = _intervals(found), marginal_effects_chart(found)
     return (
         environment()
         .get_template("fit.html")
@@ -84,6 +83,8 @@ def fit_page(
             shares=found.outcome_shares,
             outcomes=outcomes,
             changes=changes,
+            effects=effects,
+            effects_width=natural_width(effects) if effects else 0,
             posterior=posterior,
             labels={each.name: clean(each.label) for each in found.estimates},
             validation=validation,

@@ -12,11 +12,11 @@ from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.model_comparison import number_table, print_models, print_table
 from middlegame.report.terminal.show import show
 from middlegame.report.text.fit import (
+    effect_words,
     failed_folds,
     method,
     number,
     paired_gain,
-    points_of,
     rows_of,
     varying_words,
 )
@@ -184,7 +184,4 @@ def _scores(validation: "CrossValidation") -> Table:
 
 
 def _change(change: float, error: float, plain: bool) -> str:
-    points = points_of(change)
-    if error != error:
-        return points
-    return f"{points} {'+-' if plain else '±'} {164.5 * error:.0f}"
+    return " ".join(effect_words(change, error, "+-" if plain else "±")).strip()

@@ -1,8 +1,10 @@
 """A fit in words: the rows it was estimated from, its method, and numbers."""
 
+import math
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.report.text.words import clean
 
 if TYPE_CHECKING:
@@ -10,6 +12,9 @@ if TYPE_CHECKING:
     from middlegame.estimation.model_comparison import ComparedModel, ModelComparison
     from middlegame.estimation.posterior import VaryingCoefficient
     from middlegame.estimation.result import FitResult
+
+_ROUNDS_UP = 1 - math.log10(9.5)
+"""By how much the logarithm of 0.95 is below that of 1: it is written as 1."""
 
 
 def rows_of(found: "FitResult") -> str:
@@ -75,10 +80,27 @@ def gain_words(model: "ComparedModel") -> str:
     return f"{model.gain:+.4f} ({model.gain_error:.4f})"
 
 
-def points_of(change: float) -> str:
-    """Write a change of a probability in percentage points: `+12`, `-3`, `0`."""
-    rounded = round(100 * change)
-    return f"{rounded:+d}" if rounded else "0"
+def effect_words(change: float, error: float, sign: str = "±") -> tuple[str, str]:
+    """Write a change of a probability and its 90% interval, in percentage points.
+
+    Both have as many digits as the interval needs to show one, so that a rare outcome's effect is
+    never "0 ± 0": `+12` and `± 3`, `-0.031` and `± 0.008`.
+
+    Args:
+        change: of the probability, from -1 to 1.
+        error: its standard error; NaN where there is none.
+        sign: for the interval.
+
+    Returns:
+        The change, and its interval; the second is empty where there is no error.
+    """
+    points, half = 100 * change, 100 * HALF_WIDTH_90 * error
+    sizes = [size for size in (half, abs(points)) if size == size and size > 1e-9]
+    digits = max(0, -math.floor(math.log10(sizes[0]) + _ROUNDS_UP)) if sizes else 0
+    written = f"{points:+.{digits}f}"
+    if not float(written):
+        written = "0"
+    return written, "" if half != half else f"{sign} {half:.{digits}f}"
 
 
 def method(found: "FitResult") -> str:

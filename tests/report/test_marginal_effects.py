@@ -1,0 +1,38 @@
+"""Marginal effects in words and as a picture."""
+
+import math
+
+import pytest
+
+from middlegame.base.numbers import HALF_WIDTH_90
+from middlegame.estimation.fitting import fit
+from middlegame.report.charts.marginal_effects import marginal_effects_chart
+from middlegame.report.text.fit import effect_words
+from tests.estimation.histories import crisis, simulated
+
+
+@pytest.mark.parametrize(
+    ("change", "half", "words"),
+    [
+        (0.12, 0.03, ("+12", "± 3")),
+        (-0.2, 0.164, ("-20", "± 16")),
+        (0.0003, 0.00008, ("+0.030", "± 0.008")),
+        (-0.00004, 0.0066, ("0", "± 0.7")),
+        (0.1, 0.0096, ("+10", "± 1")),
+        (0.0, 0.0, ("0", "± 0")),
+        (0.004, math.nan, ("+0.4", "")),
+    ],
+)
+def test_effect_words_have_the_digits_that_the_interval_needs(change, half, words):
+    assert effect_words(change, half / HALF_WIDTH_90) == words
+
+
+def test_marginal_effects_chart_draws_every_effect_with_its_interval():
+    found = fit(crisis(), simulated(rows=200), starts=1)
+    svg = marginal_effects_chart(found)
+    for each in found.first_differences:
+        change, half = effect_words(each.change, each.standard_error)
+        assert (
+            f"{each.outcome}, {each.column}: {each.before} → {each.after}: {change} {half}" in svg
+        )
+    assert svg.count("percentage points</text>") == 3
