@@ -30,7 +30,7 @@ FLAGS = (
 )
 COMPLETE = {
     "answer": ".mg-canvas svg",
-    "what-if": ".mg-status:empty",
+    "what-if": ".mg-results .mg-row",
     "dominoes": ".mg-dominoes",
     "uncertainty": ".mg-sweep",
     "hypotheses": ".mg-report section",
