@@ -1,11 +1,14 @@
 """Forecasts out of sample, and those that they are compared with."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from middlegame.estimation import model_comparison
+from middlegame.estimation import cross_validation, model_comparison
 from middlegame.estimation.cross_validation import cross_validate
 from middlegame.estimation.fitting import fit
+from middlegame.estimation.penalties import Penalty
 from middlegame.estimation.rival_models import rival_models
 from tests.estimation.histories import crisis, simulated
 
@@ -54,3 +57,21 @@ def test_compared_models_are_scored_as_in_cross_validation(learnt, monkeypatch):
     assert level.gain_error > 0
     assert written.weight + level.weight == pytest.approx(1)
     assert list(found.to_dataframe()["name"]) == ["as written", "level 1"]
+
+
+def test_each_fold_chooses_the_strength_of_its_penalty_from_the_other_rows(monkeypatch):
+    found = fit(crisis(), simulated(rows=120), starts=1, penalty="ridge", strength=2.0)
+    chosen = replace(found, penalty=replace(found.penalty, chosen=True))
+    learnt_from = []
+
+    def choose(kind, units, likelihood, data, space, begin, seed, folds):
+        learnt_from.append(data.weights > 0)
+        return Penalty(kind, 2.0, units, chosen=True)
+
+    monkeypatch.setattr(cross_validation, "choose_strength", choose)
+    cross_validate(found, folds=3)
+    assert not learnt_from
+    cross_validate(chosen, folds=3)
+    held = ~np.array(learnt_from)
+    assert held.sum(axis=0).tolist() == [1] * 120
+    assert held.sum(axis=1).tolist() == [40] * 3
