@@ -25,8 +25,8 @@ _METHOD = (
 )
 _VALUES = "An effect on a value is one on its mean, and counts in hundredths of its scale. "
 _MEANS = (
-    "All numbers are means over the worlds drawn from each analyst's ranges, as in the forecast; an "
-    "interval holds 90% of the worlds."
+    "All numbers are means over the worlds drawn from each analyst's ranges, as in the forecast; "
+    "an interval holds 90% of the worlds."
 )
 _MIDDLE = "All numbers are those of the middle world, with every number at its median."
 NO_DISAGREEMENT = "No judgement on which the analysts differ changes a forecast."

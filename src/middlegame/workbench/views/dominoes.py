@@ -52,7 +52,7 @@ class DominoesTab:
         heading("h1", "What falls with what", "mg-small")
         ui.label(
             "A domino is a move or factor that is set from outside. All actors know it before they "
-            "play; by surprise means that no actor knew it. The contest's evidence is set aside."
+            "play; by surprise means that no actor knew it."
         ).classes("mg-soft mg-about")
         self.start = ui.label("").classes("mg-soft mg-about")
         self.dominoes = Analysis(
