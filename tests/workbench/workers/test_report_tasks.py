@@ -8,6 +8,7 @@ from middlegame.analysis.evidence_weights import weigh_evidence
 from middlegame.analysis.reasons import why
 from middlegame.base.errors import MiddlegameError
 from middlegame.equilibrium.equilibrium import solve
+from middlegame.io.examples import FOLDER
 from middlegame.report.text.comparison import DISAGREEMENT_TO_COME
 from middlegame.report.text.intervals import interval
 from middlegame.report.text.reasons import reason_texts
@@ -29,6 +30,8 @@ from middlegame.workbench.workers import (
 from middlegame.workbench.workers import (
     sweep as sweeping,
 )
+from middlegame.workbench.workers.dominoes import all_dominoes
+from middlegame.workbench.workers.solve import open_contest
 from middlegame.workbench.workers.texts import write_numbers
 from middlegame.workbench.workers.worker import Partial
 from tests.workbench.contests import HARBOUR, KNOWN
@@ -135,3 +138,11 @@ def test_value_of_information_task_follows_changed_numbers_and_reports_progress(
 def test_hypotheses_task_refuses_contest_without_evidence(context):
     with pytest.raises(MiddlegameError, match="no evidence"):
         hypotheses.weigh_evidence(context, HARBOUR, Setting())
+
+
+def test_dominoes_say_from_which_numbers_they_start(context):
+    text = (FOLDER / "harbour-lease" / "scenario.yaml").read_text()
+    forecast = open_contest(context, text).baseline.forecast
+    (note,) = all_dominoes(context, text, Setting()).notes
+    lost = [f"{each['lease'][1]:.0%}" for each in (forecast.middle, forecast.forecasts)]
+    assert f"the lease is lost, {' instead of '.join(lost)}" in note
