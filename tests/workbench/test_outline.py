@@ -39,7 +39,7 @@ class Builder:
         dialog = self.page.get_by_role("dialog")
         dialog.get_by_label("What it is called").fill(label)
         dialog.get_by_label("Short name").fill(path.split(".")[1])
-        dialog.get_by_role("button", name="Add", exact=True).click()
+        self.page.keyboard.press("Enter")
         self.page.wait_for_selector(f'[data-entry="{path}"][aria-current]')
 
     def fill(self, place, label, value):

@@ -126,6 +126,7 @@ class EditTab:
         draft.on_change.append(self._show_text)
         desk.on_checked.append(self._show_check)
         self._marked = draft.saved
+        self._listed: list[EditorFault] | None = None
         enable(self.revert, False)
 
     def to_line(self, line: int) -> None:
@@ -163,6 +164,9 @@ class EditTab:
         self._show_faults(faults)
 
     def _show_faults(self, faults: list[EditorFault]) -> None:
+        if faults == self._listed:
+            return
+        self._listed = list(faults)
         self.faults.clear()
         with self.faults:
             if not faults:

@@ -61,10 +61,17 @@ def copy_text(text: str) -> None:
 
 def enable(made: ui.element, usable: bool) -> None:
     """Enable or disable a button."""
-    if usable:
-        made.props(remove="disabled")
-    else:
-        made.props("disabled")
+    set_prop(made, "disabled", None if usable else True)
+
+
+def set_prop(made: ui.element, name: str, value: object) -> None:
+    """Set a property, or remove it (None), unless it is so already.
+
+    After any element's update the browser goes through the whole page, so that updates that change
+    nothing cost as much as others.
+    """
+    if made.props.get(name) != value:
+        made.props.set_optional(name, value)
 
 
 class PageHeader:

@@ -7,7 +7,7 @@ from typing import Any
 from nicegui import ui
 
 from middlegame.scenario.faults import Path
-from middlegame.workbench.views.frame import heading
+from middlegame.workbench.views.frame import heading, set_prop
 from middlegame.workbench.views.outline.form import Form
 from middlegame.workbench.views.outline.forms import KINDS
 from middlegame.workbench.views.outline.parts import tool
@@ -55,7 +55,7 @@ class EntryList:
         with self._place:
             ui.label("Reading the contest").classes("mg-soft").props("role=status")
         self._rows: list[tuple[str, dict[Path, str]]] = []
-        self._items: dict[Path, tuple[ui.element, ui.label]] = {}
+        self._items: dict[Path, tuple[ui.element, ui.label, ui.label]] = {}
 
     def show(self, form: Form) -> None:
         """List the entries of the data that a form shows."""
@@ -72,9 +72,15 @@ class EntryList:
             (name,): label for name, label in BLOCKS.items() if form.value((name,))
         }
         rows.append(("", blocks))
-        if rows != self._rows:
-            self._rows = rows
+        before, self._rows = self._rows, rows
+        if [(section, list(found)) for section, found in rows] != [
+            (section, list(found)) for section, found in before
+        ]:
             self._build()
+            return
+        for _, found in rows:
+            for path, label in found.items():
+                self._items[path][1].set_text(label)
 
     def mark(self, chosen: Path, faults: Iterable[EditorFault]) -> None:
         """Mark the chosen entry, and show the number of errors of each."""
@@ -83,14 +89,12 @@ class EntryList:
             if fault.severity == "error":
                 path = entry_of(fault.path)
                 counts[path] = counts.get(path, 0) + 1
-        for path, (made, count) in self._items.items():
-            if path == chosen:
-                made.props("aria-current=true")
-            else:
-                made.props(remove="aria-current")
+        for path, (made, _, count) in self._items.items():
+            set_prop(made, "aria-current", "true" if path == chosen else None)
             number = counts.get(path, 0)
             count.set_text(str(number) if number else "")
-            count.props(f'aria-label="{number} fault{"s" if number > 1 else ""}"' if number else "")
+            called = f"{number} fault{'s' if number > 1 else ''}" if number else None
+            set_prop(count, "aria-label", called)
 
     def _build(self) -> None:
         self._place.clear()
@@ -114,10 +118,10 @@ class EntryList:
         with ui.element("li"):
             made = ui.element("button").props(f'data-entry="{".".join(map(str, path))}"')
             with made:
-                ui.label(label)
+                text = ui.label(label)
                 count = ui.label("").classes("mg-count")
             made.on("click", lambda: self._on_choose(path))
-        self._items[path] = (made, count)
+        self._items[path] = (made, text, count)
 
 
 def _label(name: str, part: Any) -> str:

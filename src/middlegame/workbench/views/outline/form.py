@@ -28,6 +28,7 @@ class _Handler:
 
     component: Any = None
     act: Callable[..., object] = lambda: None
+    shown: Any = None
 
 
 class Form:
@@ -125,8 +126,12 @@ class Form:
 
         handler = self.part(("pick", label), make)
         handler.act = lambda _: None
-        if (options, value) != (handler.component.options, handler.component.value):
-            handler.component.set_options(options, value=value)
+        component = handler.component
+        # What is being chosen of several stays, whatever else is built anew meanwhile.
+        shown = component.value if several and value == handler.shown else value
+        if (options, shown) != (component.options, component.value):
+            component.set_options(options, value=shown)
+        handler.shown = value
         handler.act = lambda new: act(new) if new != value else None
 
     def value(self, path: Path) -> Any:

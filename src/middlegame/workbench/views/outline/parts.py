@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from nicegui import ui
 
 from middlegame.scenario.faults import Path
-from middlegame.workbench.views.frame import enable
+from middlegame.workbench.views.frame import enable, set_prop
 from middlegame.workbench.views.outline.fields import Desk
 from middlegame.workbench.views.outline.form import Form
 from middlegame.workbench.workers.outline import move, rename_entry
@@ -29,7 +29,7 @@ def part(
     title = f"{kind} {name or place + 1}"
     made = form.inside(("part", kind, place), lambda: ui.element("section").classes("mg-part"))
     with made as section:
-        section.props["aria-label"] = title
+        set_prop(section, "aria-label", title)
         head = form.part("head", lambda: PartHead(form.desk, "span"))
         head.show(path, place, count, name=name, title=title)
         yield
@@ -116,7 +116,7 @@ class PartHead:
             (self._down, f"Move {called} down"),
             (self._remove, f"Remove {called}"),
         ):
-            made.props["aria-label"] = label
+            set_prop(made, "aria-label", label)
             made.set_visibility(count > (made is not self._remove))
         enable(self._up, place > 0)
         enable(self._down, place + 1 < count)

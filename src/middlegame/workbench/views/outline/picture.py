@@ -34,4 +34,5 @@ class OutlinePicture(PatchedElement, component="../components/outline_picture.js
 
     def show(self, svg: str, chosen: str) -> None:
         """Show a picture, and mark a box in it."""
-        self.patch(svg=svg, chosen=chosen)
+        if (svg, chosen) != (self._props["svg"], self._props["chosen"]):
+            self.patch(svg=svg, chosen=chosen)

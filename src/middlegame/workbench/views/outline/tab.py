@@ -1,6 +1,6 @@
 """The tab that builds a contest: entries, the form of the chosen one, picture, faults."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from nicegui import background_tasks, ui
@@ -37,6 +37,40 @@ _FEWEST = 2
 """States that a factor needs, and options that a move needs."""
 
 
+class FaultList:
+    """A list of faults; where `go` is given each leads there, and none is said to be none."""
+
+    def __init__(self, go: Callable[[Path], None] | None = None) -> None:
+        self._go = go
+        self._place = ui.element("ul").classes("mg-faults")
+        self._shown: list[tuple[str, str, str]] | None = None
+
+    def show(self, faults: Iterable[EditorFault]) -> None:
+        """Show faults in place of those before, unless they are the same."""
+        faults = list(faults)
+        wheres = [".".join(map(str, each.path)) or f"line {each.line}" for each in faults]
+        shown = [
+            (each.severity, where, plain_message(each))
+            for each, where in zip(faults, wheres, strict=True)
+        ]
+        if shown == self._shown:
+            return
+        self._shown, go = shown, self._go
+        self._place.clear()
+        with self._place:
+            for fault, (severity, where, message) in zip(faults, shown, strict=True):
+                with ui.element("li").classes(f"mg-{severity}"):
+                    if go is not None:
+                        at = ui.element("button").classes("mg-line")
+                        with at:
+                            ui.label(where)
+                        at.on("click", lambda _, path=fault.path: go(path))
+                    ui.label(message)
+            if go is not None and not faults:
+                with ui.element("li").classes("mg-soft"):
+                    ui.label("None.")
+
+
 class OutlineTab:
     """Forms for all entries of a scenario's text, and a picture that can be edited."""
 
@@ -65,10 +99,10 @@ class OutlineTab:
                     self.picture = OutlinePicture(self._choose_node, self._connect, self._cut)
                 with ui.element("section").classes("mg-block"):
                     heading("h2", "Faults", "mg-h2")
-                    self.faults = ui.element("ul").classes("mg-faults")
+                    self.faults = FaultList(self._go_to)
         self.dialogs = ui.element("div")
         self.form = Form(self, self.box)
-        self.unplaced: ui.element | None = None
+        self.unplaced: FaultList | None = None
         desk.draft.on_change.append(self._changed)
         desk.on_checked.append(self._show_faults)
 
@@ -123,7 +157,7 @@ class OutlineTab:
             ui.notify(problem, type="negative")
 
     def _changed(self) -> None:
-        if self.visible:
+        if self.visible and not self.queue.busy:  # else it is read once the queue is idle
             background_tasks.create(self._read())
 
     async def _read(self) -> None:
@@ -170,7 +204,7 @@ class OutlineTab:
                 head.show(path, place, count, title=title)
             else:
                 head.show(path, place, count, name=name)
-        self.unplaced = form.part("faults", lambda: ui.element("ul").classes("mg-faults"))
+        self.unplaced = form.part("faults", FaultList)
         show_form(form, path)
 
     async def _removal_dialog(self, path: Path, called: str) -> None:
@@ -247,9 +281,8 @@ class OutlineTab:
             (unplaced if place is None else claimed[place]).append(fault)
         for place, found in claimed.items():
             fields[place].show_faults(found)
-        _list_faults(self.unplaced, unplaced, None)
-        errors_first = sorted(self.desk.faults, key=lambda fault: fault.severity != "error")
-        _list_faults(self.faults, errors_first, lambda fault: self._go_to(fault.path))
+        self.unplaced.show(unplaced)
+        self.faults.show(sorted(self.desk.faults, key=lambda fault: fault.severity != "error"))
         self.entries.mark(self.chosen, self.desk.faults)
 
     def _field_of(self, path: Path) -> int | None:
@@ -277,22 +310,3 @@ def _advice(path: Path, siblings: Any) -> str:
         whole, parts = kind
         return f"A {whole} needs two {parts}: add another one first, or remove the whole {whole}."
     return "After the removal each stands at its field; Undo takes the removal back."
-
-
-def _list_faults(
-    place: ui.element, faults: list[EditorFault], go: Callable[[EditorFault], None] | None
-) -> None:
-    place.clear()
-    with place:
-        for fault in faults:
-            with ui.element("li").classes(f"mg-{fault.severity}"):
-                if go is not None:
-                    at = ui.element("button").classes("mg-line")
-                    with at:
-                        where = ".".join(map(str, fault.path)) or f"line {fault.line}"
-                        ui.label(where)
-                    at.on("click", lambda _, each=fault: go(each))
-                ui.label(plain_message(fault))
-        if go is not None and not faults:
-            with ui.element("li").classes("mg-soft"):
-                ui.label("None.")
