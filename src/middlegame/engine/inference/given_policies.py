@@ -120,6 +120,8 @@ def reachable_sets(structure: Structure, game: Game) -> Array:
         layout.chance_table(game.tables, node) if owner is None else layout.policy_table(even, node)
         for node, owner in enumerate(structure.owners)
     ]
+    if all((mass > 0).all() for mass in masses):
+        return np.ones(layout.row_count, bool)
     seen = [structure.parents[decision] for decision in structure.decisions]
     reached = [chances.ravel() > 0 for chances in marginals(structure, masses, seen)]
     return np.concatenate(reached) if reached else np.zeros(0, bool)
