@@ -334,13 +334,13 @@ CANCEL = """() => {
 """From outside, the click might come when the sweep is done."""
 
 
-def test_cancelled_sweep_shows_nothing_and_the_next_one_runs(visit):
+def test_cancelled_sweep_shows_its_first_worlds_at_most_and_the_next_one_runs(visit):
     page = visit().open("harbour-lease", "uncertainty")
     choose_worlds(page, "65,536")
     page.evaluate(CANCEL)
     page.get_by_role("button", name="Sweep", exact=True).click()
     page.wait_for_function("cancelled && !document.querySelector('.mg-sweep progress').offsetWidth")
-    assert page.inner_text(".mg-sweep-result") == ""
+    assert "65,536" not in page.inner_text(".mg-sweep-result")
     choose_worlds(page, "1,024")
     page.get_by_role("button", name="Sweep", exact=True).click()
     page.wait_for_selector('.mg-sweep-result:has-text("1,024 worlds")')

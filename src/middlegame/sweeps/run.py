@@ -93,7 +93,12 @@ def sweep(
         return found
     try:
         if preview and not store.done and (wanted is None or wanted > BLOCK):
-            _fill(solving, store, BLOCK, None)
+            _fill(
+                solving,
+                store,
+                BLOCK,
+                (lambda done, _: progress(done, wanted)) if progress else None,
+            )
             preview(replace(found))
         if wanted is not None:
             _fill(solving, store, wanted, progress)

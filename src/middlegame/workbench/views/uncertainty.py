@@ -62,7 +62,7 @@ class UncertaintyTab:
                 self.result = (
                     ui.element("div").classes("mg-sweep-result").props('aria-live="polite"')
                 )
-                with ui.element("div") as self.discovery:
+                with ui.element("section").classes("mg-block") as self.discovery:
                     heading("h2", "Discovery (where in the ranges)", "mg-h2")
                     with ui.element("div").classes("mg-tools"):
                         button("Look for boxes of worlds", lambda: self.found.begin())
