@@ -1,6 +1,7 @@
 import datetime as dt
 import re
 
+import numpy as np
 import pytest
 
 import middlegame as mg
@@ -15,6 +16,7 @@ from middlegame.report.text.grammar import (
 from middlegame.report.text.judgement_values import range_words
 from middlegame.report.text.judgements import judgement_groups, judgement_words, place_words
 from middlegame.report.text.reasons import move_reasons
+from middlegame.report.text.scales import rounded_value
 from middlegame.report.text.storylines import storyline_texts
 from middlegame.report.text.words import (
     SCALE,
@@ -342,3 +344,7 @@ def test_contest_without_labels_and_clauses_is_told_in_sentences() -> None:
     costs = place_words(words, ("moves", "release", "options", "release", "costs"))
     assert costs == 'Cost to the upriver state of "release"'
     assert 'the gain from "fast" itself' in move_reasons(found)["fill"]
+
+
+def test_rounded_value_writes_numbers_of_numpy_as_those_of_python():
+    assert rounded_value(np.float64(3.14159), 0.5) == rounded_value(3.14159, 0.5) == "3.14"

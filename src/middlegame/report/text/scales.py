@@ -79,7 +79,7 @@ def scale_clause(forecast: ScaleForecast) -> str:
 
 def rounded_value(value: float, step: float) -> str:
     """Return a number on a scale, with a digit more than the scale's step has."""
-    return format_number(round(value, max(0, 1 - math.floor(math.log10(step)))))
+    return format_number(round(float(value), max(0, 1 - math.floor(math.log10(step)))))
 
 
 def _mean_range(forecast: ScaleForecast) -> str:
