@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -101,6 +102,12 @@ def test_cross_validation_recalibrates_each_scenario_by_the_others(filled: Ledge
 def test_without_scored_forecasts_recalibration_is_refused(file_ledger):
     with pytest.raises(QueryError, match="no forecast is scored yet"):
         recalibrate(file_ledger.score(), [], [])
+
+
+def test_recalibration_says_that_all_forecasts_came_too_late(file_ledger):
+    late = replace(file_ledger.score(), late=(("ann", "lease/sold"), ("bob", "lease/sold")))
+    with pytest.raises(QueryError, match="all 2 forecasts were made too late, on the day the"):
+        recalibrate(late, [], [])
 
 
 def test_one_of_several_forecasters_must_be_named(filled: Ledger):

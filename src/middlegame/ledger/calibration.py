@@ -158,11 +158,17 @@ def recalibrate(
     """
     scored = {each.forecaster: each for each in scores.forecasters}
     if not scored:
-        raise QueryError(
-            "no forecast of yes or no is scored yet, and others have no probability to learn from"
-            if scores.values
-            else "no forecast is scored yet: there is nothing to learn from"
-        )
+        if scores.values:
+            raise QueryError(
+                "no forecast of yes or no is scored yet, and others have no probability to "
+                "learn from"
+            )
+        late = len(scores.late)
+        each = "the forecast was" if late == 1 else f"all {late} forecasts were"
+        reason = "there is nothing to learn from" if not late else (
+            f"{each} made too late, on the day the question resolved or after it was due; "
+            "'middlegame ledger score' lists them")  # fmt: skip
+        raise QueryError(f"no forecast is scored yet: {reason}")
     if forecaster is None:
         if len(scored) > 1:
             names = ", ".join(scored)
