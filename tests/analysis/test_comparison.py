@@ -103,6 +103,13 @@ def test_analysts_of_files_get_unique_names(tmp_path, file):
         compare_analysts(opinions[:1])
 
 
+def test_file_given_with_one_of_its_views_stands_for_itself_alone(file):
+    both = collect_analysts([str(file), f"{file}#dove"])
+    assert [analyst.name for analyst in both] == ["test", "test#dove"]
+    assert [analyst.forecaster for analyst in both] == ["test", "test#dove"]
+    assert not both[0].scenario.views
+
+
 def test_analysts_without_shared_questions_are_compared_on_headlines(file):
     opinions = collect_analysts([str(file)])
     bare = [

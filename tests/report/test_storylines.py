@@ -77,3 +77,72 @@ interests:
     assert "hroughout" not in "".join(line.sentences for line in lines[1:])
     only_scales = contest.replace("    headline: yes\ninterests", "interests")
     assert "price@1" in mg.solve(read_text(only_scales).scenario).storylines(1)[0].states
+
+
+EMBARGO = """
+title: The embargo
+periods: {every: quarter, for: 2, from: 2026-04-01}
+actors: {leader: The leader}
+moves:
+  press: {by: leader, knows: [regime@previous], options: {press: {costs: 9}, relent: {}}}
+factors:
+  regime:
+    states: {yields: the regime yields, holds: the regime holds out}
+    start: holds
+    rules:
+      - {if: regime@previous = yields, then: yields}
+      - {if: press = press, then: {yields: 40%}}
+      - {then: {yields: 10%}}
+    headline: yes
+interests:
+  leader: [{when: regime@last = yields, worth: 30}]
+precision: 2:1
+"""
+
+
+def test_likely_moves_stand_behind_what_the_percentage_is_of() -> None:
+    solved = mg.solve(read_text(EMBARGO).scenario)
+    lines = storyline_texts(solved, 3)
+    for line, found in zip(lines, solved.storylines(3), strict=True):
+        asked = " and ".join(f"{name} = {state}" for name, state in found.states.items())
+        assert line.probability == pytest.approx(solved.probability(asked))
+        assert not any("press" in step.text or "relent" in step.text for step in line.steps)
+    first = lines[0].sentences
+    assert first.startswith("Throughout: the regime holds out. Likely moves in Apr-Jun 2026: ")
+    assert "at least 60% given that" in lines.note
+    page = " ".join(page_text(html_report(solved)).split())
+    for text in (" ".join(show_plain(solved).split()), page):
+        assert text.count(lines.note) == 1
+        assert first in text
+
+
+def test_likely_moves_end_with_the_last_change_of_a_storyline() -> None:
+    solved = mg.solve(read_text(EMBARGO).scenario)
+    at_once = next(
+        line for line in storyline_texts(solved, 3) if line.steps[0].text.startswith("Apr-Jun")
+    )
+    assert solved.given({"regime@1": "yields"}).forecast("press@2")["relent"] > 0.6
+    assert "Jul-Sep" not in at_once.sentences
+
+
+def test_contrast_tells_what_the_first_storyline_leaves_out() -> None:
+    contest = """
+title: The strait
+actors: {fleet: The fleet}
+moves:
+  reply: {by: fleet, options: {pay: {says: the fleet pays}, appeal: {costs: 40}}}
+factors:
+  passage:
+    states: {free: the passage is free, blocked: the passage is blocked}
+    rules: [{if: reply = pay, then: free}, {then: {free: 60%}}]
+    headline: yes
+interests:
+  fleet: [{when: passage = free, worth: 60}]
+"""
+    lines = storyline_texts(mg.solve(read_text(contest).scenario), 3)
+    assert lines[0].sentences == "The fleet pays."
+    assert sorted(line.contrast or "" for line in lines[1:]) == [
+        'As the first, but the fleet chooses "appeal"; the passage is blocked.',
+        'As the first, but the fleet chooses "appeal"; the passage is free.',
+    ]
+    assert all(step.differs for line in lines[1:] for step in line.steps)

@@ -31,6 +31,8 @@ def collect_analysts(
 ) -> list[Analyst]:
     """Return an analyst for each contest as it is written, and one for each view in it.
 
+    A file that is given together with one of its views stands for itself, without its views.
+
     Args:
         contests: files, names of shipped contests, FILE#VIEW for a single view, scenarios, or
             analysts.
@@ -55,7 +57,9 @@ def collect_analysts(
         scenarios.append(loaded.scenario)
     if faults:
         raise ScenarioError(faults)
-    names = _names([contest if isinstance(contest, str | Path) else "" for contest in contests])
+    files = [contest if isinstance(contest, str | Path) else "" for contest in contests]
+    names = _names(files)
+    with_view = {path for path, view in map(_split_view, filter(None, files)) if view}
     found: list[Analyst] = []
     for place, (each, file) in enumerate(zip(scenarios, names, strict=True)):
         if isinstance(each, Analyst):
@@ -63,7 +67,9 @@ def collect_analysts(
         elif each is not None:
             name = file or each.title or f"contest {place + 1}"
             by = forecasters[place] if place < len(forecasters) else name
-            found += analysts_of_scenario(each, name, by, alone=len(contests) == 1)
+            single = bool(file) and _split_view(files[place])[0] in with_view
+            whole = each.model_copy(update={"views": {}}) if single else each
+            found += analysts_of_scenario(whole, name, by, alone=len(contests) == 1)
     return found
 
 
@@ -92,6 +98,14 @@ def analysts_of_scenario(
     return found
 
 
+def _split_view(file: str | Path) -> tuple[Path, str]:
+    """Return a file's path, and the view behind it; no view where the file is given whole."""
+    front, mark, view = str(file).rpartition("#")
+    if not mark or find_file(str(file)).exists():
+        return find_file(str(file)).resolve(), ""
+    return find_file(front).resolve(), view
+
+
 def _names(files: Sequence[str | Path]) -> list[str]:
     """Return a name for each file, numbered where equal; `scenario.yaml` is named by its folder."""
     found: list[str] = []
@@ -99,11 +113,9 @@ def _names(files: Sequence[str | Path]) -> list[str]:
         if not file:
             found.append("")
             continue
-        front, mark, view = file.rpartition("#")
-        whole = find_file(file).exists() or not mark
-        path = find_file(file if whole else front).resolve()
+        path, view = _split_view(file)
         name = path.parent.name if path.name == "scenario.yaml" else path.stem
-        name = name if whole else f"{name}#{view}"
+        name = f"{name}#{view}" if view else name
         count = sum(other == name or other.startswith(f"{name} (") for other in found)
         found.append(f"{name} ({count + 1})" if count else name)
     return found

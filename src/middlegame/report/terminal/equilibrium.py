@@ -315,6 +315,8 @@ def _storylines(page: Page, equilibrium: Equilibrium, count: int) -> None:
     for line in lines:
         text = line.contrast if line is not lines[0] else None
         page.hanging(percent(line.probability), text or line.sentences)
+    if lines.note:
+        page.paragraph(lines.note, style="dim")
     page.gap()
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from middlegame.equilibrium.strategy_profile import Storyline
 
 _MOSTLY = 0.6
-"""Smallest probability of a move in one period for a storyline over time to mention it."""
+"""Smallest probability of a move, given a storyline over time, to be mentioned along with it."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class StorylineStep:
     Attributes:
         name: the move or factor; over time the number of the period, empty for what never changes.
         text: what happens, as a clause.
-        differs: whether the first storyline has another state here.
+        differs: whether the first storyline has another state here, or does not tell its state.
     """
 
     name: str
@@ -43,18 +43,21 @@ class StorylineText:
 
     Attributes:
         probability: of the storyline.
-        steps: what happens, in order of play.
+        steps: what happens, in order of play: what the probability is of.
         branch: the number of the mirror branch on which it runs; None if there is one branch.
+        along: moves that are likely given the steps, each on its own, as a sentence; empty if none.
     """
 
     probability: float
     steps: tuple[StorylineStep, ...]
     branch: int | None = None
+    along: str = ""
 
     @property
     def sentences(self) -> str:
-        """All steps as sentences."""
-        return self._opening + ". ".join(capitalize_first(s.text) for s in self.steps) + "."
+        """All steps as sentences, and then the moves that are likely along with them."""
+        steps = self._opening + ". ".join(capitalize_first(s.text) for s in self.steps) + "."
+        return f"{steps} {self.along}".rstrip()
 
     @property
     def _opening(self) -> str:
@@ -97,6 +100,16 @@ class StorylineTexts(Sequence[StorylineText]):
     def __len__(self) -> int:
         """Return how many storylines there are."""
         return len(self.lines)
+
+    @property
+    def note(self) -> str:
+        """What a percentage is of, where moves are told along with it; else empty."""
+        if not any(line.along for line in self.lines):
+            return ""
+        return (
+            "A percentage is of what stands before the likely moves; each of these has a "
+            f"probability of at least {percent(_MOSTLY)} given that, not all of them together."
+        )
 
     @property
     def summary(self) -> str:
@@ -143,34 +156,36 @@ def storyline_texts(equilibrium: "Equilibrium", count: int) -> StorylineTexts:
     found = equilibrium.storylines(count)
     bound = None if found.likeliest else found.bound
     if any(node.period is not None for node in equilibrium.diagram.contest_nodes):
-        dated = [
-            StorylineText(line.probability, _dated(equilibrium, words, line), line.branch)
-            for line in found
-        ]
-        return StorylineTexts(tuple(dated), bound, found.searched_worlds)
+        dated = [_dated(equilibrium, words, line) for line in found]
+        lines = tuple(line for line in dated if line.steps)
+        return StorylineTexts(lines, bound, found.searched_worlds)
     texts = []
+    first: dict[str, str] = {}
     for line in found:
-        first = found[0].states
         steps = tuple(
             StorylineStep(name, words.clause(name, state), first.get(name) != state)
             for name, state in line.states.items()
-            if not _forced(equilibrium, name, line.states)
+            if first.get(name, state) != state or not _forced(equilibrium, name, line.states)
         )
+        first = first or {step.name: line.states[step.name] for step in steps}
         if not steps:
             continue
         texts.append(StorylineText(line.probability, steps, line.branch))
     return StorylineTexts(tuple(texts), bound, found.searched_worlds)
 
 
-def _dated(
-    equilibrium: "Equilibrium", words: Words, line: "Storyline"
-) -> tuple[StorylineStep, ...]:
-    """Put a storyline over time into words: what changes in each period, and what never does."""
+def _dated(equilibrium: "Equilibrium", words: Words, line: "Storyline") -> StorylineText:
+    """Put a storyline over time into words: what changes in each period, and what never does.
+
+    Moves that the storyline leaves open are told where they are likely given all of it, up to the
+    period in which it changes for the last time.
+    """
     diagram = equilibrium.diagram
     if line.branch is not None:
         equilibrium = equilibrium.branches[line.branch - 1]
     seen = equilibrium.given({n: s for n, s in line.states.items() if n not in equilibrium.known})
     changes: dict[int, list[str]] = {}
+    likely: dict[int, list[str]] = {}
     kept = dict[str, str]()
     now: dict[str, str] = {}
     course = dict(line.states)
@@ -185,7 +200,8 @@ def _dated(
         state = course[node.name]
         before = now.get(name) or _start(words, name)
         if state != before and not _forced(equilibrium, node.name, course):
-            changes.setdefault(node.period or 0, []).append(mid_sentence(words.clause(name, state)))
+            told = changes if node.name in line.states else likely
+            told.setdefault(node.period or 0, []).append(mid_sentence(words.clause(name, state)))
             kept.pop(name, None)
         elif state == before and name not in now and not isinstance(node, Decision):
             kept[name] = mid_sentence(words.clause(name, state))
@@ -200,7 +216,16 @@ def _dated(
     )
     if kept:
         steps += (StorylineStep("", f"throughout: {'; '.join(kept.values())}", False),)
-    return steps
+    last = max(changes, default=math.inf)
+    moves = [
+        f"{f'in {words.period(period)}' if period else ''}: {'; '.join(clauses)}."
+        for period, clauses in sorted(likely.items())
+        if period <= last
+    ]
+    along = " ".join(map(capitalize_first, moves))
+    if along:
+        along = "Likely moves" + (along if along.startswith(":") else f" {mid_sentence(along)}")
+    return StorylineText(line.probability, steps, line.branch, along)
 
 
 def _start(words: Words, name: str) -> str:

@@ -189,6 +189,7 @@ class AnswerText(PatchedElement, component="components/answer_text.js"):
             branches=[asdict(branch) for branch in full_view.branches],
             storylines=[asdict(line) for line in full_view.storylines],
             storylinesSummary=full_view.storylines_summary,
+            storylinesNote=full_view.storylines_note,
             points=[list(each) for each in full_view.points],
             shifts=[list(each) for each in full_view.shifts],
             reasons=list(full_view.reasons),

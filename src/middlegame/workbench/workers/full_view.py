@@ -65,13 +65,15 @@ class StorylineView:
 
     Attributes:
         probability: how likely the contest runs exactly so.
-        steps: each step in words, and whether the likeliest storyline differs there.
+        steps: each step in words, and whether the likeliest storyline does not tell it.
         branch: the number of its mirror branch; None if there is one branch.
+        along: moves that are likely along with it, as a sentence; empty if none.
     """
 
     probability: float
     steps: tuple[tuple[str, bool], ...]
     branch: int | None
+    along: str
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class FullView:
         branches: what each mirror branch makes of the moves, where there are several.
         storylines: the likeliest storylines.
         storylines_summary: how many they are, and how likely any other can be at most.
+        storylines_note: what a percentage is of, where moves are told along with it.
         curves: moves and outcomes over time, where there are periods.
         points: each actor's name, colour and expected points.
         expectations: the report's section on what each actor expects, as HTML; empty where nobody
@@ -99,6 +102,7 @@ class FullView:
     branches: tuple[BranchText, ...]
     storylines: tuple[StorylineView, ...]
     storylines_summary: str
+    storylines_note: str
     curves: tuple[Series, ...]
     points: tuple[tuple[str, str, float], ...]
     expectations: str
@@ -200,10 +204,12 @@ def full_view(
                 line.probability,
                 tuple((step.text, step.differs) for step in line.steps),
                 line.branch,
+                line.along,
             )
             for line in storylines
         ),
         storylines_summary=storylines.summary if storylines else "",
+        storylines_note=storylines.note,
         curves=tuple(_curves(after)),
         points=tuple(
             (capitalize_first(words.actor(owner)), colours.get(owner, NEUTRAL), value)

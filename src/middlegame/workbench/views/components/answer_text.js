@@ -1,6 +1,6 @@
 // The answer in words: summary, storylines, expected points, what changed and why.
 export default {
-  props: { answer: String, notes: Array, branches: Array, storylines: Array, storylinesSummary: String, points: Array, shifts: Array, reasons: Array, part: String },
+  props: { answer: String, notes: Array, branches: Array, storylines: Array, storylinesSummary: String, storylinesNote: String, points: Array, shifts: Array, reasons: Array, part: String },
   template: `
     <div class="mg-answer-text">
       <template v-if="part === 'answer'">
@@ -16,8 +16,9 @@ export default {
       </section>
       <section v-if="part === 'storylines' && storylines.length" class="mg-block">
         <h2 class="mg-h2">Storylines <small>{{ storylinesSummary }}</small></h2>
+        <p v-if="storylinesNote" class="mg-soft">{{ storylinesNote }}</p>
         <ol class="mg-stories"><li v-for="(line, k) in storylines"><b>{{ percent(line.probability) }}</b>
-          <p><small v-if="line.branch">Branch {{ line.branch }}: </small><span v-for="step in line.steps" :class="{ differs: k && step[1] }">{{ capital(step[0]) }}. </span></p></li></ol>
+          <p><small v-if="line.branch">Branch {{ line.branch }}: </small><span v-for="step in line.steps" :class="{ differs: k && step[1] }">{{ capital(step[0]) }}. </span><small v-if="line.along">{{ line.along }}</small></p></li></ol>
       </section>
       <section v-if="part === 'points' && points.length" class="mg-block">
         <h2 class="mg-h2">Expected points <small>worst to best outcome: about 100 points; not comparable across actors</small> <button class="mg-take" aria-haspopup="menu" aria-expanded="false" data-figure="points" data-title="points" aria-label="Take away: expected points">⤓</button></h2>
