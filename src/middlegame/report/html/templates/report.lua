@@ -5,7 +5,9 @@ local function appendix(div)
   for place, block in ipairs(div.content) do
     (columns and place > 2 and rest or heading):insert(block)
   end
-  local blocks = pandoc.Blocks{pandoc.RawBlock("typst", "#pagebreak(weak: true)\n#[#show: small")}
+  -- The judgements follow the policies on their page.
+  local start = columns and "#[#show: small" or "#pagebreak(weak: true)\n#[#show: small"
+  local blocks = pandoc.Blocks{pandoc.RawBlock("typst", start)}
   blocks:extend(heading)
   if columns then
     blocks:insert(pandoc.RawBlock("typst", "#columns(2, gutter: 7mm)["))
