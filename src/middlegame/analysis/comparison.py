@@ -3,7 +3,8 @@
 The effect of a number on a forecast depends on all other numbers, so each number is switched twice:
 alone into the first analyst's numbers, and last into the second's. The mean of the two effects is
 the number's Shapley value (Shapley 1953) where numbers interact in pairs only; the rest of the
-difference is reported as a residual.
+difference is reported as a residual. Forecasts are means over all worlds, effects over the first
+`SWITCHED_WORLDS` of them: both sides of an effect are drawn alike, so that few suffice.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 MAX_NUMBERS = 24
 """Default number of judgements that are switched one by one; each takes two equilibria."""
+SWITCHED_WORLDS = 128
+"""Worlds, at most, over which an effect is a mean."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ class Comparison(AnalysisResult):
         residuals: by the other analyst's name and question, the part of the difference that no
             single number accounts for.
         notes: what could not be compared, and why.
+        switched_worlds: over how many of the first worlds the contributions are means; 0 where
+            they are means over all worlds, or of the middle world.
         complete: whether the disagreements are computed, not the forecasts alone.
     """
 
@@ -99,6 +104,7 @@ class Comparison(AnalysisResult):
     disagreements: tuple[Disagreement, ...]
     residuals: dict[str, dict[str, float]]
     notes: tuple[str, ...]
+    switched_worlds: int = 0
     complete: bool = True
 
     def to_dict(self) -> dict[str, Any]:
@@ -126,6 +132,7 @@ class Comparison(AnalysisResult):
             },
             "disagreements": [each.to_dict() for each in self.disagreements],
             "residuals": self.residuals,
+            "switched_worlds": self.switched_worlds,
             "notes": list(self.notes),
         }
 
@@ -266,6 +273,7 @@ def compare_analysts(
         disagreements=tuple(sorted(found, key=lambda each: -round(each.importance, 9))),
         residuals=left,
         notes=tuple(notes),
+        switched_worlds=SWITCHED_WORLDS if any(e.count > SWITCHED_WORLDS for e in solved) else 0,
         complete=True,
     )
 
@@ -291,16 +299,17 @@ def _disagreements(
             "switched one by one, and the rest counts as residual"
         )
     forth, back_again = stages(progress, 1.0, 1.0)
-    into_first = _counterfactuals(first, numbers, forth)
-    into_second = _counterfactuals(second, [number.reversed for number in numbers], back_again)
+    here, there = (each.over_first(SWITCHED_WORLDS) for each in (first, second))
+    into_first = _counterfactuals(here, numbers, forth)
+    into_second = _counterfactuals(there, [number.reversed for number in numbers], back_again)
     by_name = {number.name: number for number in numbers}
     found = []
     for group, answers in into_first.items():
         back = into_second.get(group)
         moves = {}
         for name in names:
-            alone = answers[name] - first.answers[name]
-            last = second.answers[name] - back[name] if back else alone
+            alone = answers[name] - here.answers[name]
+            last = there.answers[name] - back[name] if back else alone
             moves[name] = (alone + last) / 2 / _length(first, name)
         found.append(Disagreement(between, tuple(by_name[n] for n in group), moves))
     if len(set(into_first) ^ set(into_second)):

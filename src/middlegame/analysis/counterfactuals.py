@@ -16,6 +16,7 @@ from middlegame.sweeps.forecast import forecast
 from middlegame.sweeps.result import Sweep
 from middlegame.sweeps.run import sweep
 from middlegame.sweeps.sampling import Method
+from middlegame.sweeps.world_solver import world_count
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class Counterfactual:
         intervals: the 90% interval of each question and query, by name; empty at `values` alone.
         worlds: how many samples the answers are means over; 0 to solve at `values` alone; None for
             the worlds of the contest's forecast (`sweeps.forecast`).
+        most: of the worlds of the forecast, only so many of the first ones; None for all.
+        count: how many worlds of the forecast the answers are means over; 0 until solved.
         method: of the draws.
         seed: of the draws.
     """
@@ -80,6 +83,8 @@ class Counterfactual:
     distributions: Mapping[str, ScaleForecast] = field(default_factory=dict)
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     worlds: int | None = 0
+    most: int | None = None
+    count: int = 0
     method: Method = "sobol"
     seed: int = 0
 
@@ -113,7 +118,8 @@ class Counterfactual:
         """
         equilibrium = self.equilibrium()
         if self.worlds is None:
-            mean = forecast(equilibrium)
+            count = world_count(equilibrium)
+            mean = forecast(equilibrium, count if self.most is None else min(count, self.most))
             if mean.worlds is not None:
                 asked = {name: mean.outlook_of_any([of]) for name, of in self.queries.items()}
                 asked |= mean.question_outlooks
@@ -123,6 +129,7 @@ class Counterfactual:
                     answers=answers | _value_means(mean),
                     distributions=mean.question_values,
                     intervals={name: outlook.ninety for name, outlook in asked.items()},
+                    count=mean.worlds.requested,
                 )
         if self.worlds:
             found = sweep(
@@ -140,6 +147,15 @@ class Counterfactual:
         every = equilibrium.questions | answers | _value_means(equilibrium)
         return replace(self, answers=every, distributions=equilibrium.question_values)
 
+    def over_first(self, most: int) -> "Counterfactual":
+        """Return the solved counterfactual with answers over so many of its first worlds at most.
+
+        Raises:
+            NotConverged: no equilibrium was reached.
+        """
+        fewer = replace(self, most=most)
+        return fewer.solve() if self.count > most else fewer
+
     def with_numbers(self, numbers: Sequence[NumberChange]) -> "Counterfactual":
         """Return the counterfactual with some numbers taken from the other scenario, not solved."""
         scenario, values = self.scenario, dict(self.values)
@@ -149,7 +165,7 @@ class Counterfactual:
             values.pop(number.name, None)
             if number.value_after is not None:
                 values[number.name] = number.value_after
-        return replace(self, scenario=scenario, values=values, answers={})
+        return replace(self, scenario=scenario, values=values, answers={}, count=0)
 
 
 def _value_means(solution: Equilibrium | Sweep) -> dict[str, float]:

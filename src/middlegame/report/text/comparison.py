@@ -28,6 +28,7 @@ _MEANS = (
     "All numbers are means over the worlds drawn from each analyst's ranges, as in the forecast; "
     "an interval holds 90% of the worlds."
 )
+_FIRST = " The effects are means over the first {worlds} of these worlds."
 _MIDDLE = "All numbers are those of the middle world, with every number at its median."
 NO_DISAGREEMENT = "No judgement on which the analysts differ changes a forecast."
 DISAGREEMENT_TO_COME = "Which judgements make the difference is still being computed."
@@ -43,7 +44,8 @@ def method(found: "Comparison") -> str:
         each.mean_interval for forecasts in found.values.values() for each in forecasts if each
     )
     values = _VALUES if found.values else ""
-    return _METHOD + values + (_MEANS if over_worlds else _MIDDLE)
+    first = _FIRST.format(worlds=found.switched_worlds) if found.switched_worlds else ""
+    return _METHOD + values + (_MEANS + first if over_worlds else _MIDDLE)
 
 
 def question_words(found: "Comparison", name: str) -> str:
