@@ -2,18 +2,40 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from middlegame.analysis.interest_payoffs import InterestTables, expected_interests
-from middlegame.analysis.situations import Mask
+from middlegame.analysis.situations import Mask, describe_situations
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
-from middlegame.diagram import Decision
+from middlegame.diagram import Decision, Diagram
 from middlegame.equilibrium.engine_input import possible_sets
 from middlegame.scenario.conditions import Condition
 from middlegame.sweeps.forecast import Forecast
 from middlegame.sweeps.worlds import Worlds
+
+
+@dataclass(frozen=True)
+class OnlyOption:
+    """Cases in which a move has no choice.
+
+    Attributes:
+        option: the only option that is open there.
+        where: a condition on what the actor observes that singles them out; None where there is
+            none that is simple.
+        reach: their probability.
+    """
+
+    option: str
+    where: Condition | None
+    reach: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return these cases as one JSON object."""
+        where = None if self.where is None else str(self.where)
+        return {"option": self.option, "where": where, "reach": self.reach}
 
 
 @dataclass(frozen=True)
@@ -31,6 +53,8 @@ class MoveChoices:
         rates: log-odds per point of utility, at the value of the beginning, `[worlds]`.
         sharpness: by what the rate is multiplied at each information set, `[*observed]`; None
             for 1.
+        chosen: P(information set, option, evidence), `[*observed, options, worlds]`; None where
+            no evidence speaks of the move or of what follows it.
     """
 
     mass: Floats
@@ -41,6 +65,7 @@ class MoveChoices:
     scales: Floats
     rates: Floats
     sharpness: Floats | None
+    chosen: Floats | None = None
 
     @property
     def worths(self) -> Floats:
@@ -77,8 +102,12 @@ def move_choices(
     case = subject if when is None else subject.given(when)
     worlds, found = solved_worlds(subject), {}
     payoffs = expected_interests(worlds, nodes)
-    masses = case.joints_by_world([node.parents for node in nodes])
-    for node, mass in zip(nodes, masses, strict=True):
+    told = [_bears_on(case, node) for node in nodes]
+    sets = [
+        (*n.parents, n.name) if some else n.parents for n, some in zip(nodes, told, strict=True)
+    ]
+    for node, joint, some in zip(nodes, case.joints_by_world(sets), told, strict=True):
+        mass = joint.sum(axis=-2) if some else joint
         place, number = subject.diagram.index[node.name], subject.diagram.decisions.index(node)
         if subject.diagram.perceptions:
             mass = _foreseen(subject, node, mass)
@@ -92,6 +121,7 @@ def move_choices(
             scales=worlds.scales[number],
             rates=worlds.lambdas[number],
             sharpness=subject.diagram.sharpness(node),
+            chosen=joint if some else None,
         )
     return found
 
@@ -100,6 +130,12 @@ def solved_worlds(subject: Forecast) -> Worlds:
     """Return the worlds of a forecast that has some."""
     assert subject.worlds is not None
     return subject.worlds
+
+
+def _bears_on(case: Forecast, node: Decision) -> bool:
+    """Whether evidence, or what restricts the cases, is about a move or what follows it."""
+    place, known = case.diagram.index[node.name], [case.diagram.index[name] for name in case.known]
+    return place in known or any(place in case.diagram.structure.ancestors((k,)) for k in known)
 
 
 def _foreseen(subject: Forecast, node: Decision, mass: Floats) -> Floats:
@@ -142,9 +178,20 @@ def option_pair(
             if named and not (option and rather_than)
             else f"{node.name} never has a choice{f' between {named}' if named else ''}"
         )
-    choice = mass * (choices.opens.sum(axis=-1) > 1)
-    overall = (choice[..., None] * policy).sum(axis=axes)
+    overall = (mass[..., None] * policy).sum(axis=axes)
     return max(pairs, key=lambda p: (round(overall[p[0]], 9), round(chosen[p[1], p[0]], 9)))
+
+
+def only_options(diagram: Diagram, node: Decision, choices: MoveChoices) -> tuple[OnlyOption, ...]:
+    """Return where a move has a single option, the most likely option first."""
+    mass = choices.mass.sum(axis=-1)
+    there, found = mass > 0, []
+    for place, option in enumerate(node.states):
+        inside = there & choices.opens[..., place] & (choices.opens.sum(axis=-1) == 1)
+        if inside.any():
+            where, _ = describe_situations(node, diagram, inside, there, there)
+            found.append(OnlyOption(option, where, float(mass[inside].sum() / mass.sum())))
+    return tuple(sorted(found, key=lambda each: -round(each.reach, 9)))
 
 
 def mean_over_worlds(mass: Floats, values: Floats) -> Floats:

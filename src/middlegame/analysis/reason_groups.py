@@ -31,6 +31,7 @@ class InterestContribution:
         probability: that it holds under the option (over time the share of its points that is
             earned); None without a worth, and for costs.
         other_probability: that it holds under the other option.
+        is_loss: whether it gives points below zero, and never any above, under either option.
         sign_share: the share of worlds in which its points have the sign of their mean.
         pathways: the states that carry most of the difference between the two probabilities.
     """
@@ -41,6 +42,7 @@ class InterestContribution:
     worth: float | None
     probability: float | None
     other_probability: float | None
+    is_loss: bool = False
     sign_share: float = 1.0
     pathways: tuple[Pathway, ...] = ()
 
@@ -80,6 +82,8 @@ class ReasonGroup:
         reach: their probability.
         probability: of the option in them.
         other_probability: of the other option in them.
+        posterior: of the option in them, given also the evidence on the move and what follows it.
+        other_posterior: of the other option, given the same.
         contributions: the mean contribution of each interest and cost, the largest first.
         situations: the information sets, the most likely first.
     """
@@ -91,6 +95,8 @@ class ReasonGroup:
     other_probability: float
     contributions: tuple[InterestContribution, ...]
     situations: tuple[Situation, ...]
+    posterior: float
+    other_posterior: float
 
     @property
     def prefers_option(self) -> bool:
@@ -115,6 +121,8 @@ class ReasonGroup:
             "reach": self.reach,
             "probability": self.probability,
             "other_probability": self.other_probability,
+            "posterior": self.posterior,
+            "other_posterior": self.other_posterior,
             "points": self.points,
             "contributions": [
                 asdict(each) | {"path": dotted_path(each.path)} for each in self.contributions
@@ -144,6 +152,7 @@ class ContributionMeans:
         self.weight_log_odds = math.log(weights[pair[0]] / weights[pair[1]])
         self.expected = choices.expected[..., list(pair), :]
         self.policy = choices.policy[..., list(pair), :]
+        self.chosen = None if choices.chosen is None else choices.chosen[..., list(pair), :]
         self.rates = choices.rates / choices.scales
         # The difference in points `[interests, *observed, worlds]`.
         beside = (1,) * (self.mass.ndim - 1)
@@ -165,6 +174,9 @@ class ContributionMeans:
         mass = self.mass[inside]
         total = mass.sum()
         chances = np.einsum("sw,sow->o", mass, self.policy[inside]) / total
+        posterior = chances
+        if self.chosen is not None:
+            posterior = np.einsum("sow->o", self.chosen[inside]) / total
         contributions = self._contributions(inside)
         order = sorted(
             range(len(contributions)), key=lambda k: -round(abs(contributions[k].points), 9)
@@ -177,6 +189,8 @@ class ContributionMeans:
             reach=float(total / self.mass.sum()),
             probability=float(chances[0]),
             other_probability=float(chances[1]),
+            posterior=float(posterior[0]),
+            other_posterior=float(posterior[1]),
             contributions=tuple(contributions[k] for k in order),
             situations=self._situations(inside, order),
         )
@@ -206,6 +220,7 @@ class ContributionMeans:
                     worth=None if worths is None else float(weight @ worths),
                     probability=chances[0],
                     other_probability=chances[1],
+                    is_loss=_is_loss(interest, held[place]),
                     sign_share=float(weight[np.sign(worlds[place]) == np.sign(mean)].sum()),
                 )
             )
@@ -239,6 +254,17 @@ class ContributionMeans:
                 )
             )
         return tuple(sorted(found, key=lambda each: -round(each.reach, 9)))
+
+
+def _is_loss(interest: InterestTables, held: Floats) -> bool:
+    """Whether an interest only ever takes points away, under both options and in every world.
+
+    Args:
+        interest: the interest.
+        held: what is earned under each option, `[2, worlds]`.
+    """
+    points = held if interest.worths is None else interest.worths
+    return bool(np.max(points) <= 0 and np.min(points) < 0)
 
 
 def _probabilities(

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 from middlegame.analysis.influences import Influence, influences_on
 from middlegame.analysis.move_choices import (
     MoveChoices,
+    OnlyOption,
     move_choices,
+    only_options,
     option_pair,
     solved_worlds,
 )
@@ -62,6 +64,7 @@ class Reasons(AnalysisResult):
             those of the middle world; 0 for the middle world alone.
         policy_probability: of the option, as the actor chooses it in all these cases.
         forecast: of the option, given all evidence, also on what follows the move.
+        only_options: for a move, the options that are somewhere the only one.
 
     In a contest with mirror branches the reasons are those on one branch, which is then the
     equilibrium; its `branch` says which one.
@@ -77,6 +80,7 @@ class Reasons(AnalysisResult):
     world_count: int = 0
     policy_probability: float = 0.0
     forecast: float = 0.0
+    only_options: tuple[OnlyOption, ...] = ()
 
     def to_dict(self, *, situations: bool = True) -> dict[str, Any]:
         """Return the reasons as one JSON object.
@@ -100,6 +104,7 @@ class Reasons(AnalysisResult):
             "policy_probability": self.policy_probability,
             "forecast": self.forecast,
             "groups": [group.to_dict(situations=situations) for group in self.groups],
+            "only_options": [each.to_dict() for each in self.only_options],
         }
 
     def to_dataframe(self) -> "pd.DataFrame":
@@ -285,6 +290,7 @@ def _move_reasons(
         world_count=count if count > 1 else 0,
         policy_probability=float(choices.option_probabilities[pair[0]]),
         forecast=case.forecast(node.name)[node.states[pair[0]]],
+        only_options=only_options(forecast.diagram, node, choices),
     )
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from middlegame.analysis.move_choices import OnlyOption
 from middlegame.analysis.reason_groups import InterestContribution
 from middlegame.diagram import Decision
 from middlegame.report.text.grammar import as_noun, is_clause, is_several, mid_sentence
 from middlegame.report.text.words import Words, percent
-from middlegame.scenario.conditions import ALWAYS, Is
+from middlegame.scenario.conditions import ALWAYS, Is, Not, Predicate
 from middlegame.scenario.model.references import base_name
 
 _CERTAIN = 0.005
@@ -50,6 +51,23 @@ class ChoicePhrases:
         if self.is_verbal:
             return f"{self.actor} more often {first} ({high}) than {second} ({low})"
         return f'{self.actor} more often {chooses} "{first}" ({high}) than "{second}" ({low})'
+
+    def only(self, each: OnlyOption) -> str:
+        """Say where an option is the only one."""
+        start, share = f'"{self.options[each.option]}" is the only option', percent(each.reach)
+        if each.where is None:
+            return f"In {share} of cases {start}."
+        where = each.where.substitute(self.without_period)
+        if isinstance(where, Not):
+            return f"{start} unless {self.words.condition(where.part)} ({share} of cases)."
+        return f"{start} where {self.words.condition(where)} ({share} of cases)."
+
+    def without_period(self, leaf: Predicate) -> Predicate:
+        """Return a comparison without its period, where that is the period of the move."""
+        period = self.words.node(leaf.variable).period
+        if period is None or period != self.node.period:
+            return leaf
+        return leaf.renamed(base_name(leaf.variable))
 
     def indifference(self, pair: list[tuple[str, float]], *, even: bool) -> str:
         """Say that the points of two options are equal, and what decides between them then."""
@@ -136,6 +154,9 @@ class InterestPhrases:
         better = each.probability if side > 0 else each.other_probability
         if self._is_loss(each):
             without = better is not None and better < _CERTAIN
+            if self._is_own_choice(each):
+                often = "" if without else "less often " if chosen else "more often "
+                return f"{'avoiding ' * (chosen and without)}{often}the loss if {label}"
             if chosen:
                 risk = "no risk" if without else "less risk"
             else:
@@ -146,7 +167,18 @@ class InterestPhrases:
             return f"{risk} that {label}"
         if self._is_labelled(each):
             return mid_sentence(label)
+        if self._is_own_choice(each):
+            return f"{'more' if chosen else 'less'} often the gain if {label}"
         return f"a {'better' if chosen else 'smaller'} chance that {label}"
+
+    def row_label(self, each: InterestContribution) -> str:
+        """Return what a table calls an interest: its label, or the loss on an unlabelled condition.
+
+        A plain condition beside points above zero would read as if its coming true earned them.
+        """
+        label = self.label(each)
+        conditional = each.path[0] == "interests" and not self._is_labelled(each)
+        return f"the loss if {label}" if conditional and self._is_loss(each) else label
 
     def _points(self, each: InterestContribution, label: str) -> str:
         """Return an interest without a single worth: its label, or what its points depend on."""
@@ -179,11 +211,23 @@ class InterestPhrases:
                     return " or ".join(self._option(self.move, each) for each in when.states)
         return ""
 
+    def _is_own_choice(self, each: InterestContribution) -> bool:
+        """Whether an unlabelled interest's condition is also about a choice of the mover."""
+        match each.path, self.words.scenario:
+            case ("interests", str(actor), int(place), *_), scenario if scenario:
+                names = map(base_name, scenario.interests[actor][place].when.variables())
+                own = any(n in scenario.moves and scenario.moves[n].by == actor for n in names)
+                return own and not self._is_labelled(each)
+        return False
+
     def _is_loss(self, each: InterestContribution) -> bool:
         """Whether an interest's points are below zero; of one known to its owner, all its range."""
         match each.worth, each.path, self.words.scenario:
             case None, ("interests", str(actor), int(place), *_), scenario if scenario:
-                return scenario.interests[actor][place].worth.high < 0  # nan for a formula
+                interest = scenario.interests[actor][place]
+                if interest.worth.high < 0:  # nan for a formula
+                    return True
+                return each.is_loss and interest.when != ALWAYS
             case float(worth), _, _:
                 return worth < 0
         return False

@@ -11,7 +11,7 @@ from middlegame.report.text.narrative import words_of
 from middlegame.report.text.reason_phrases import ChoicePhrases, InterestPhrases
 from middlegame.report.text.starting_point import starting_point
 from middlegame.report.text.words import percent
-from middlegame.scenario.conditions import Not, Predicate
+from middlegame.scenario.conditions import Not
 from middlegame.scenario.faults import dotted_path
 from middlegame.scenario.model.references import base_name
 
@@ -81,9 +81,18 @@ class ReasonText:
 def move_reasons(equilibrium: "Equilibrium") -> dict[str, str]:
     """Return a sentence on each move that has a choice: why it does what it does most often."""
     return {
-        name: f"{_branch(found)}{reason_texts(found, short=True)[0].sentence}"
+        name: " ".join(
+            [f"{_branch(found)}{reason_texts(found, short=True)[0].sentence}", *_only(found)]
+        )
         for name, found in short_reasons(equilibrium).items()
     }
+
+
+def _only(found: Reasons) -> list[str]:
+    """Return sentences on where a move has no choice; nothing where it nearly always has one."""
+    pair = found.option, found.rather_than
+    choices = ChoicePhrases(words_of(found.equilibrium), found.name, pair)
+    return [choices.only(each) for each in found.only_options if each.reach >= _CERTAIN]
 
 
 def _branch(found: Reasons) -> str:
@@ -150,10 +159,11 @@ def notes(found: Reasons) -> list[str]:
     if found.rather_than and abs(gap) >= _CERTAIN:
         label = words.state(found.name, found.option)
         lines.append(
-            f'Overall "{label}" is chosen in {percent(found.policy_probability)} of cases; evidence'
-            f" on what follows moves the forecast to {percent(found.forecast)}."
+            f'Before the evidence on this move and what follows it, "{label}" is chosen in '
+            f"{percent(found.policy_probability)} of cases, as explained here; the evidence moves "
+            f"the forecast to {percent(found.forecast)}."
         )
-    return lines
+    return [*lines, *_only(found)] if found.rather_than else lines
 
 
 def influence_sentences(found: Reasons, most: int = 8) -> list[tuple[str, str]]:
@@ -180,7 +190,7 @@ def reason_texts(found: Reasons, *, short: bool = False) -> list[ReasonText]:
 
     Args:
         found: the reasons for a move's option.
-        short: whether only sentences are needed.
+        short: whether only sentences are needed, to stand beside the forecast, with its numbers.
     """
     speaker = _Speaker(found)
     cites = {} if short else _citations(found)
@@ -188,7 +198,7 @@ def reason_texts(found: Reasons, *, short: bool = False) -> list[ReasonText]:
     for group in found.groups:
         details = () if short else tuple(speaker.details(group))
         rows = () if short else tuple(speaker.rows(group, cites))
-        texts.append(ReasonText(speaker.sentence(group), details, rows))
+        texts.append(ReasonText(speaker.sentence(group, beside_forecast=short), details, rows))
     return texts
 
 
@@ -208,17 +218,30 @@ class _Speaker:
         self.options = self.choices.options
         self.interests = InterestPhrases(self.words, found.name, self.options)
 
-    def sentence(self, group: ReasonGroup) -> str:
-        """Return one sentence: where, which option how often, and for which interests."""
+    def sentence(self, group: ReasonGroup, *, beside_forecast: bool = False) -> str:
+        """Return one sentence: where, which option how often, and for which interests.
+
+        Args:
+            group: the situations.
+            beside_forecast: whether it stands beside the forecast given all evidence. Then it has
+                those numbers; where the evidence excludes one of the options, or overturns their
+                order, it speaks of the time before the evidence.
+        """
         found, even = self.found, abs(group.probability - group.other_probability) < _SAME
-        pair = [
-            (found.option, group.probability),
-            (found.rather_than, group.other_probability),
-        ]
+        opening = self._opening(group)
+        chances = group.probability, group.other_probability
+        if beside_forecast:
+            gap = chances[0] - chances[1]
+            given = group.posterior, group.other_posterior
+            excluded = min(given) < _SAME <= min(chances)
+            if gap * (given[0] - given[1]) > 0 and not excluded:
+                chances = given
+            elif list(map(percent, chances)) != list(map(percent, given)):
+                opening = f"before the evidence, {opening}"
+        pair = list(zip((found.option, found.rather_than), chances, strict=True))
         if not group.prefers_option and not even:
             pair.reverse()
         sign = self._sign(group)
-        opening = self._opening(group)
         if even or self._is_indifferent(group):
             return capitalize_first(f"{opening}{self.choices.indifference(pair, even=even)}.")
         because = f"{self._because(group, sign)}{self.choices.weight(pair)}"
@@ -249,7 +272,7 @@ class _Speaker:
         parts = [f"in {self.words.period(self.node.period)}"] if self.node.period else []
         reach = f"{percent(group.reach)} of cases"
         whole = group.reach > 1 - _SAME
-        where = None if group.where is None else group.where.substitute(self._without_period)
+        where = None if group.where is None else group.where.substitute(self.choices.without_period)
         if isinstance(where, Not):
             parts.append(f"unless {self.words.condition(where.part)} ({reach})")
         elif where is not None:
@@ -265,13 +288,6 @@ class _Speaker:
                 else f"where {self._states(group)} ({reach})"
             )
         return f"{', '.join(parts)}, " if parts else ""
-
-    def _without_period(self, leaf: Predicate) -> Predicate:
-        """Return a comparison without its period, where that is the period of the move."""
-        period = self.words.node(leaf.variable).period
-        if period is None or period != self.node.period:
-            return leaf
-        return leaf.renamed(base_name(leaf.variable))
 
     def _because(self, group: ReasonGroup, sign: int) -> str:
         signed = [(sign * each.points, each) for each in group.contributions]
@@ -341,7 +357,7 @@ class _Speaker:
             found.append(
                 ReasonRow(
                     points=f"{sign * each.points:+.1f}",
-                    label=capitalize_first(self.interests.label(each)),
+                    label=capitalize_first(self.interests.row_label(each)),
                     chances=chances,
                     share=percent(each.sign_share) if each.sign_share < 1 - _CERTAIN else "",
                     judgement=path,
