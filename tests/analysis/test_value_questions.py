@@ -169,3 +169,11 @@ questions: {{toll: {{label: The toll at the gate, value: toll, on: 2030-01-01}}}
     text = unwrap(show_plain(found))
     assert "median stays within 10% of its scale's length" in text
     assert ("(median 30 ducats) does not hold without" in text) is not holds
+
+
+def test_unknown_question_is_told_with_the_nearest(toll):
+    name = next(iter(toll.scenario.questions))
+    with pytest.raises(mg.QueryError, match=f"no question '{name}-9'; did you mean '{name}'?"):
+        select_questions(toll, [f"{name}-9"])
+    with pytest.raises(mg.QueryError, match=f"name one of .*{name}.* or write a condition such as"):
+        select_questions(toll, ["zzz"])

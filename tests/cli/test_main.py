@@ -40,7 +40,7 @@ from tests.paths import ROOT
         (["fit", "deterrence-1816-1899", "x.csv", "--seed", "-1"], 2, "Invalid value"),
         (["drivers", "harbour-lease", "--ask", "foo = bar"], 1, "no move or factor 'foo'"),
         (["drivers", "harbour-lease", "--method", "pawn", "-n", "17"], 1, "too few for PAWN"),
-        (["discover", "harbour-lease", "nope"], 1, "is incomplete"),
+        (["discover", "harbour-lease", "nope"], 1, "there is no question 'nope'; name one of"),
         (["discover", "harbour-lease", "lease-2026", "-n", "3"], 2, "Invalid value"),
         (["voi", "harbour-lease", "--suppose", "bid=gone"], 1, "'bid' has no state 'gone'"),
         (["sweep", "harbour-lease", "-n", "0"], 2, "expected at least 1"),

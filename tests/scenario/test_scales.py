@@ -2,6 +2,7 @@
 
 import pytest
 
+import middlegame as mg
 from middlegame.scenario import Judgement, dumps, json_schema, read_text
 from middlegame.scenario.yaml.completion import completions
 from middlegame.scenario.yaml.editing import replace_numbers
@@ -77,3 +78,52 @@ def test_completions_know_the_values_of_scales_and_that_formulas_may_name_them(w
 )  # fmt: skip
 def test_a_slider_rewrites_a_range_on_a_scale_in_its_place(path, line):
     assert line in replace_numbers(TEXT, {path: Judgement(1.0, 2.0, "points")})
+
+
+SALE = """
+title: A sale
+actors: {seller: The seller}
+moves:
+  price:
+    by: seller
+    scale: {from: 0, to: 60, step: 5}
+    options: {keep: {}}
+  haggle: {by: seller, knows: [price], options: {yes_: {if: price >= 500}, no_: {}}}
+interests:
+  seller: [{when: price = 62, worth: 1}, {when: price < 0, worth: 1}, {when: price = 60, worth: 9}]
+"""
+
+
+def test_comparisons_that_no_value_of_a_scale_meets_are_told_with_its_values():
+    scale = "0 to 60 in steps of 5"
+    assert [fault.message for fault in read_text(SALE).faults] == [
+        f"'price >= 500' never holds: 'price' has the values {scale}",
+        "'price' has no value '62'",
+        f"'price < 0' never holds: 'price' has the values {scale}",
+    ]
+    assert read_text(SALE).faults[1].expected == f"one of keep, {scale}"
+    mended = SALE.replace("500", "50").replace("62", "55").replace("price < 0", "price < 5")
+    solved = mg.solve(read_text(mended).scenario)
+    with pytest.raises(mg.QueryError, match=f"'price > 500' never holds.* {scale}"):
+        solved.probability("price > 500")
+    with pytest.raises(mg.QueryError, match=f"no state '90'; there are: keep, {scale}"):
+        solved.probability("price = 90")
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "right"),
+    [
+        ("when: price@lst = 5, worth: 1", "price@lst", "price@last"),
+        ("when: haggle = no_, worth: 0.5 * price@prevoius", "price@prevoius", "price@previous"),
+        ("when: price = 5 and not price@0 = 5, worth: 1", "price@0", ""),
+    ],
+)
+def test_a_period_that_cannot_be_is_told_with_the_nearest(text, wrong, right):
+    (fault, *_) = read_text(SALE.replace("when: price = 62, worth: 1", text)).faults[1:]
+    assert fault.message == f"'{wrong}' does not name a period"
+    assert (f"did you mean '{right}'?" in fault.expected) == bool(right)
+
+
+def test_a_misspelt_length_of_time_is_told_with_the_nearest():
+    (fault, *_) = read_text(SALE + "periods: {every: 2 quater, for: 2}\n").faults[-1:]
+    assert fault.expected.endswith("did you mean 'quarter'?")

@@ -3,6 +3,7 @@
 A question for a value on a scale has the scale's values as outcomes, and their mean as its answer.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ import numpy as np
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.base.progress import ProgressCallback
+from middlegame.base.spelling import list_names, nearest
 from middlegame.diagram import Decision, Diagram, Node, NodeScale
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.strategy_profile import condition_table, node_index
@@ -144,6 +146,17 @@ def select_questions(
         return f"{name} >= {format_number(equilibrium.scale_forecasts[name].median)}"
 
     named = {name: value_outcomes(name, node) for name, node in scales.items()} | asked
+    for name in wanted:
+        if name not in named and re.fullmatch(r"[\w-]+", name):
+            near = nearest(name, named)
+            node = diagram.contest_nodes[-1]
+            hint = (
+                f"did you mean '{near}'?"
+                if near
+                else (f"name one of {list_names([*named])}, or" if named else "")
+                + f" write a condition such as {node.name} = {node.states[0]}"
+            )
+            raise QueryError(f"there is no question '{name}'; {hint.strip()}")
     found = [named.get(name) or question_outcomes(diagram, name) for name in dict.fromkeys(wanted)]
     for each in found:
         if each.node and each.scale and not values:

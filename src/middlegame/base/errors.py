@@ -10,7 +10,7 @@ MiddlegameError
 
 from collections.abc import Iterable
 
-from middlegame.base.spelling import nearest
+from middlegame.base.spelling import list_names, nearest
 
 
 class MiddlegameError(Exception):
@@ -66,4 +66,8 @@ def unknown_state(name: str, state: str, known: Iterable[str]) -> QueryError:
 def _hint(name: str, known: Iterable[str]) -> str:
     names = list(known)
     near = nearest(name, names)
-    return f"; did you mean '{near}'?" if near else f"; there are: {', '.join(names) or 'none'}"
+    return (
+        f"; did you mean '{near}'?"
+        if near
+        else f"; there are: {list_names(names, len(names)) or 'none'}"
+    )

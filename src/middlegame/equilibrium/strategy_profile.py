@@ -441,6 +441,12 @@ def resolve_references(diagram: Diagram, condition: str | Condition) -> Conditio
             raise QueryError(
                 f"'{leaf.variable}' is not on a scale: its states are {join_names(own)}"
             )
+        if not isinstance(leaf, Is) and not leaf.matching(own):
+            values = [state for state in own if scale_values((state,))[0] is not None]
+            raise QueryError(
+                f"'{leaf}' never holds: '{base_name(leaf.variable)}' has the values "
+                f"{join_names(values)}"
+            )
     return wanted.substitute(
         lambda leaf: leaf.renamed(diagram.nodes[node_index(diagram, leaf.variable)].name)
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from middlegame.base.errors import MiddlegameError
-from middlegame.base.spelling import nearest
+from middlegame.base.spelling import list_names, nearest
 
 _NUMBER = r"\d[\d.,]*"
 Path = tuple[str | int, ...]
@@ -172,8 +172,8 @@ def merge_members(faults: Iterable[Fault], places: Places) -> list[Fault]:
 
 
 def join_names(names: Sequence[str]) -> str:
-    """Join names by commas, the first 8 and the number of the others."""
-    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+    """Join names by commas, the first 8 and the number of the others; a scale by its ends."""
+    return list_names(names)
 
 
 __all__ = [

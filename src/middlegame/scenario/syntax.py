@@ -1,5 +1,6 @@
 """How values written as text are read: the pydantic annotation, the grammars, the errors."""
 
+import re
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from middlegame.base.spelling import nearest
 from middlegame.base.text import normalize, replace_unprintable
 
+PREVIOUS, LAST = "previous", "last"
+"""Periods that a reference can name besides a number: the one before, and the last one."""
 GAP = "<?>"
 """What stands where a judgement of the analyst is missing; `check` refuses it with its place."""
 
@@ -87,6 +90,23 @@ class TextFormat:
         return hash(self.parse)
 
 
+def unknown_period(name: str, period: str, *, offset: int = 0) -> PydanticCustomError:
+    """Return the error for a reference to a period that cannot be: `cuba@prevoius`."""
+    near = nearest(period, (PREVIOUS, LAST))
+    hint = f"; did you mean '{name}@{near}'?" if near else ""
+    return syntax_error(
+        f"'{name}@{period}' does not name a period",
+        f"{name}@previous, {name}@last or {name}@3{hint}",
+        offset=offset,
+    )
+
+
+def _reference_at(text: str, at: int) -> tuple[str, str] | None:
+    """Return the name and the period around an `@` in a text; None where there is no name."""
+    name, period = re.search(r"[^\W\d]\w*$", text[:at]), re.match(r"[\w-]*", text[at + 1 :])
+    return (name[0], period[0] if period else "") if name else None
+
+
 _MOST_QUOTED = 80
 _MOST_PARSED = 20_000
 """Longest text that is parsed, in characters: parsing time stays well under a second."""
@@ -126,4 +146,6 @@ def parse_text(
                 expected = f"'{near}', as in {expected}"
     except UnexpectedCharacters as error:
         problem, at = f"unexpected '{error.char}' in '{shortened}'", error.pos_in_stream or 0
+        if error.char == "@" and (reference := _reference_at(text, at)):
+            raise unknown_period(*reference, offset=at) from None
     raise syntax_error(problem, expected, offset=at)

@@ -165,6 +165,12 @@ def test_an_entry_with_a_syntax_error_does_not_hide_the_others():
     assert tree.missing == {("a", "b"), ("d",)}
 
 
+def test_an_entry_whose_only_part_has_a_syntax_error_is_not_said_to_lack_a_value():
+    tree = parse_yaml("a: 1\nbeliefs:\n  holder:\n    judgements: {worth[0].is: 1}\n")
+    assert [fault.line for fault in tree.faults] == [4]
+    assert tree.data == {"a": 1}
+
+
 def test_comments_after_a_syntax_error_keep_their_place():
     text = "a:\n  b: c: d\n  e: {cite: brief#4}   # fine\nwhy: text # not fine\n"
     assert [(fault.line, fault.column) for fault in parse_yaml(text).faults] == [(2, 7), (4, 10)]

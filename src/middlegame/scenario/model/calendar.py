@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
+from middlegame.base.spelling import nearest
 from middlegame.scenario.syntax import TextFormat, quote, syntax_error
 
 MAX_PERIODS = 200
@@ -61,9 +62,11 @@ def _read_span(value: object) -> Span:
     match = _SPAN.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None or match[2] not in (*_DAYS, *_MONTHS) or match[1] == "0":
         units = ", ".join((*_DAYS, *_MONTHS))
+        near = nearest(str(value).strip(" 0123456789"), (*_DAYS, *_MONTHS))
+        hint = f"; did you mean '{near}'?" if near and isinstance(value, str) else ""
         raise syntax_error(
             f"invalid length of time: {quote(value)}",
-            f"one of {units}; or a number of them, such as 2 weeks",
+            f"one of {units}; or a number of them, such as 2 weeks{hint}",
         )
     return Span(int(match[1] or 1), match[2])
 

@@ -8,12 +8,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-from middlegame.base.spelling import nearest
 from middlegame.base.text import normalize
 from middlegame.scenario.model.fields import check_distinct, check_name
-from middlegame.scenario.syntax import quote, syntax_error
+from middlegame.scenario.syntax import LAST as LAST
+from middlegame.scenario.syntax import PREVIOUS as PREVIOUS
+from middlegame.scenario.syntax import unknown_period
 
-PREVIOUS, LAST = "previous", "last"
 _PERIOD = re.compile(rf"{PREVIOUS}|{LAST}|[1-9]\d{{0,5}}")
 
 
@@ -50,12 +50,7 @@ def check_reference(value: object) -> str:
     name, _, period = value.partition("@")
     check_name(name)
     if not _PERIOD.fullmatch(period):
-        near = nearest(period, (PREVIOUS, LAST))
-        hint = f"; did you mean '{name}@{near}'?" if near else ""
-        raise syntax_error(
-            f"{quote(value)} does not name a period",
-            f"{name}@previous, {name}@last or {name}@3{hint}",
-        )
+        raise unknown_period(name, period)
     return value
 
 

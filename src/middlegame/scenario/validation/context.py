@@ -120,7 +120,13 @@ class CheckContext:
         return all(
             leaf.variable in states
             and (not isinstance(leaf, Is) or set(leaf.states) <= set(states[leaf.variable]))
-            and (not isinstance(leaf, Within) or base_name(leaf.variable) in self.scenario.scales)
+            and (
+                not isinstance(leaf, Within)
+                or (
+                    base_name(leaf.variable) in self.scenario.scales
+                    and bool(leaf.matching(states[leaf.variable]))
+                )
+            )
             for leaf in condition.leaves()
         )
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from middlegame.scenario.conditions import Is, scale_values
+from middlegame.base.spelling import list_names
+from middlegame.scenario.conditions import Is, Predicate, scale_values
 from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.model.factors import Distribution, Factor
 from middlegame.scenario.model.references import base_name, split_reference
@@ -105,10 +106,22 @@ def _conditions(contest: CheckContext) -> Iterator[Fault]:
                 continue
             if not isinstance(leaf, Is):
                 yield from _on_scale(contest, leaf.variable, path, leaf.offset)
+                yield from _beyond_scale(contest, leaf, path)
                 continue
             offsets = leaf.state_offsets or (leaf.offset,) * len(leaf.states)
             for state, offset in zip(leaf.states, offsets, strict=True):
                 yield from _state(contest, leaf.variable, state, path, offset)
+
+
+def _beyond_scale(contest: CheckContext, leaf: Predicate, path: Path) -> Iterator[Fault]:
+    """Report a comparison that none of the values of a scale meets."""
+    states = contest.states.get(leaf.variable)
+    name = base_name(leaf.variable)
+    if states and name in contest.scenario.scales and not leaf.matching(states):
+        values = list_names([state for state in states if scale_values((state,))[0] is not None])
+        yield Fault(
+            f"'{leaf}' never holds: '{name}' has the values {values}", path=path, offset=leaf.offset
+        )
 
 
 def _on_scale(contest: CheckContext, variable: str, path: Path, offset: int) -> Iterator[Fault]:

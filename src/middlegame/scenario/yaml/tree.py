@@ -112,6 +112,8 @@ class _Unfolding:
         self.text = text
         self.parsed = parsed
         self.count = 0
+        # Entries whose parts were all left out because of faults have no value, and had one.
+        self.emptied = {path[:k] for path in parsed.missing for k in range(1, len(path))}
 
     def unfold(self, node: Node, path: Path, depth: int) -> Any:
         self.count += 1
@@ -146,6 +148,8 @@ class _Unfolding:
             here = (*path, key)
             if key in data or here in self.parsed.missing:
                 self._repeated(key, key_node.start, here)
+            elif _missing(value) and here in self.emptied:
+                continue
             elif _missing(value) and not _may_be_empty(here):
                 self.parsed.missing.add(here)
                 if node.flow and self._follows_broken_text(data, previous, path, value):
