@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from middlegame.workbench.address import PagePlace, known_part, unknown_parts
-from middlegame.workbench.changes import changes, scope_words
+from middlegame.workbench.changes import changes, drop_unchanged, scope_words, with_clauses
 from middlegame.workbench.server.pages import TABS
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers import solve
@@ -66,6 +66,22 @@ def test_parts_of_an_address_that_are_neither_changes_nor_places_are_told():
         "There is no view 'domino'; did you mean 'dominoes'?",
         "'foo=1' is not a change that an address can hold.",
     ]
+
+
+def test_number_that_equals_the_file_is_no_change(contest):
+    assert drop_unchanged(contest, Setting({WORTH: 65.0})) == Setting()
+    assert drop_unchanged(contest, Setting({WORTH: 65.01})) == Setting({WORTH: 65.01})
+    known, _, problems = known_part(contest, Setting({WORTH: 65.0}), PagePlace())
+    assert (known, problems) == (Setting(), [])
+    nearly = [each.text for each in changes(contest, Setting({WORTH: 65.01}))]
+    assert nearly == ["Interests of the foreign tenant: the berth: slightly above +65"]
+
+
+def test_message_tells_conditions_by_their_clauses(contest):
+    message = "lease = lost cannot be supposed where bid = offer and x = y"
+    assert with_clauses(contest, message) == (
+        '"the lease is lost" cannot be supposed where "the rival power makes an offer" and x = y'
+    )
 
 
 def test_changes_are_told_in_words_with_the_number_that_the_file_has(contest):

@@ -191,6 +191,58 @@ def test_slider_moved_by_keyboard_shows_the_forecast_of_a_direct_solution(visit,
     agrees(page, by_bar(over_worlds(context, {WORTH: float(value)})), ".mg-results")
 
 
+def test_arrow_keys_move_a_slider_by_visible_steps_and_back_to_no_change(visit):
+    page = visit().open("harbour-lease", "what-if")
+    page.fill('[aria-label="Search the numbers"]', "tenant")
+    slider = page.locator(f'[data-number="{WORTH}"]')
+    slider.wait_for()
+    slider.focus()
+    assert slider.get_attribute("aria-valuetext") == "65"
+    shown, held = [], None
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+        held = settled(page, WORTH, held)
+        shown.append(held)
+        page.wait_for_selector(f'.mg-banner:has-text("+{held} instead of +65")')
+    assert shown == ["66", "67", "68"]
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_url(lambda url: WORTH not in url)
+    page.wait_for_selector('.mg-banner b:has-text("As in the file")')
+    assert slider.get_attribute("aria-valuetext") == "65"
+
+
+RECORD = """() => {
+    window.recorded = [];
+    const replace = history.replaceState, changes = document.querySelector(".mg-changes");
+    history.replaceState = (state, title, address) => {
+        replace.call(history, state, title, address);
+        window.recorded.push(address);
+    };
+    new MutationObserver(() => changes.querySelector("table") && window.recorded.push("effect"))
+        .observe(changes, { childList: true, subtree: true });
+}"""
+
+
+def test_address_holds_a_change_before_its_effect_is_computed(visit):
+    page = visit().open("harbour-lease", "what-if")
+    assert "to see its effect here" in page.inner_text(".mg-changes")
+    page.evaluate(RECORD)
+    page.select_option('[data-pick="bid"]', "suppose offer")
+    page.wait_for_function("window.recorded.includes('effect')")
+    assert "suppose.bid=offer" in page.evaluate("window.recorded[0]")
+    page.wait_for_selector(".mg-changes:not(:has-text('Computing'))")
+
+
+def test_change_without_effect_is_said_to_have_none(visit):
+    page = visit().open("harbour-lease", "what-if")
+    page.select_option('[data-pick="lease"]', "given kept")
+    page.wait_for_selector(".mg-changes table")
+    page.goto(f"{page.url.split('?')[0]}?tab=what-if&{WORTH}=65.0001")
+    page.wait_for_selector('.mg-changes:has-text("No visible effect")')
+    page.wait_for_selector('.mg-banner:has-text("slightly above +65")')
+
+
 def test_link_reproduces_a_supposition_and_an_observation(visit, harbour):
     page = visit().open("harbour-lease", "what-if")
     page.select_option('[data-pick="bid"]', "suppose offer")
@@ -210,7 +262,12 @@ def test_supposing_a_closed_option_shows_the_reason(visit):
     page = visit().open("harbour-lease", "what-if")
     page.select_option('[data-pick="bid"]', "suppose stay_out")
     page.select_option('[data-pick="renew"]', "suppose switch")
-    page.wait_for_selector('.mg-banner [role=alert]:has-text("closed")')
+    reason = page.locator('.mg-banner [role=alert]:has-text("closed")')
+    reason.wait_for()
+    assert '"the port city switches to the rival"' in reason.inner_text()
+    assert "renew" not in reason.inner_text()
+    page.wait_for_url(lambda url: "suppose.bid" in url and "suppose.renew" not in url)
+    assert page.input_value('[data-pick="renew"]') == "free"
     page.get_by_role("button", name="Back to the file").click()
     page.wait_for_selector(".mg-banner [role=alert]", state="detached")
 

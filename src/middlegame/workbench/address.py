@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from middlegame.base.spelling import nearest
 from middlegame.scenario.model.references import base_name
+from middlegame.workbench.changes import drop_unchanged
 from middlegame.workbench.setting import Setting, unread_parts
 from middlegame.workbench.workers.contest_view import ContestView
 
@@ -89,11 +90,14 @@ def known_part(
     problems += [
         _unknown("range", name, numbers) for name in setting.numbers if name not in numbers
     ]
-    known = Setting(
-        {name: value for name, value in setting.numbers.items() if name in numbers},
-        {name: state for name, state in setting.supposed.items() if is_known(name, (state,))},
-        {name: seen for name, seen in setting.given.items() if is_known(name, seen)},
-        setting.surprise,
+    known = drop_unchanged(
+        contest,
+        Setting(
+            {name: value for name, value in setting.numbers.items() if name in numbers},
+            {name: state for name, state in setting.supposed.items() if is_known(name, (state,))},
+            {name: seen for name, seen in setting.given.items() if is_known(name, seen)},
+            setting.surprise,
+        ),
     )
     domino, box, period = place.domino, place.box, place.period
     if domino:

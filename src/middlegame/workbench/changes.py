@@ -1,7 +1,9 @@
 """What a page's setting changes, in words."""
 
+import math
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from middlegame.report.text.grammar import mid_sentence
 from middlegame.report.text.judgement_values import value_in_unit
@@ -29,12 +31,40 @@ def changes(contest: ContestView, setting: Setting) -> Iterator[Change]:
     for name, value in setting.numbers.items():
         if (known := ranges.get(name)) is not None:
             now, was = (value_in_unit(each, known.shown_unit) for each in (value, known.median))
-            yield Change(name, f"{known.label}: {now} instead of {was}")
+            words = f"{now} instead of {was}"
+            if now == was:
+                words = f"slightly {'above' if value > known.median else 'below'} {was}"
+            yield Change(name, f"{known.label}: {words}")
     how = "Supposed, unknown to all actors" if setting.surprise else "Supposed"
     for name, state in setting.supposed.items():
         yield Change(name, f"{how}: {state_words(contest, name, (state,))}")
     for name, states in setting.given.items():
         yield Change(name, f"Observed: {state_words(contest, name, states)}")
+
+
+def drop_unchanged(contest: ContestView, setting: Setting) -> Setting:
+    """Return a setting without the numbers that equal those of the scenario as written."""
+    medians = {each.name: each.median for group in contest.slider_groups for each in group.ranges}
+    numbers = {
+        name: value
+        for name, value in setting.numbers.items()
+        if not math.isclose(value, medians.get(name, math.nan), rel_tol=1e-9, abs_tol=1e-12)
+    }
+    return replace(setting, numbers=numbers)
+
+
+def with_clauses(contest: ContestView, message: str) -> str:
+    """Return a message in which clauses in quotes stand for conditions such as `lease = lost`."""
+
+    def clause(found: re.Match[str]) -> str:
+        name, state = found.groups()
+        node = contest.node(name)
+        if node is None or state not in {each for each, *_ in node.states}:
+            return found.group()
+        words = state_words(contest, name, (state,))
+        return words if '"' in words else f'"{words}"'
+
+    return re.sub(r"([\w@]+) = (\w+)", clause, message)
 
 
 def state_words(contest: ContestView, name: str, states: tuple[str, ...]) -> str:

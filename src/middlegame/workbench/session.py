@@ -2,116 +2,29 @@
 
 import asyncio
 import contextlib
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Coroutine, Hashable
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Coroutine
 from typing import Any
 from uuid import uuid4
 
 from middlegame.workbench.address import PagePlace, known_part
+from middlegame.workbench.changes import changes, drop_unchanged, with_clauses
 from middlegame.workbench.server.library import Contest
 from middlegame.workbench.setting import Setting
+from middlegame.workbench.worker_pools import WorkerPools
 from middlegame.workbench.workers import solve
 from middlegame.workbench.workers.contest_view import ContestView
 from middlegame.workbench.workers.full_view import ForecastView, FullView
-from middlegame.workbench.workers.pool import Answer, Arguments, Pool, Refused, Superseded
+from middlegame.workbench.workers.pool import Answer, Arguments, Refused, Superseded
 from middlegame.workbench.workers.scheduling import Kind
-from middlegame.workbench.workers.solve import OpenedContest
-from middlegame.workbench.workers.worker import WorkerContext, folder_state
+from middlegame.workbench.workers.worker import WorkerContext
 
 TOLERANCE = 1e-6
 """A difference in a probability that counts as none."""
 REST_SECONDS = 0.35
 """Seconds between the answer to the last change and the request for the full solution."""
 _MOST_UNDO = 100
-_MOST_OPENED = 16
-"""Opened contests that the server keeps, as they are written."""
-_MOST_ANSWERS = 96
-"""Answers of the workers that the server keeps."""
 Listeners = list[Callable[[], None]]
-
-
-@dataclass
-class WorkerPools:
-    """The worker processes, and what all pages share of them.
-
-    Attributes:
-        solving: workers that solve contests and hold them ready.
-        texts: a worker that reads texts, and never waits for a solution.
-        visitors: the number of pages of each text.
-        answers: what the workers answered lately, by the task and its arguments.
-        pages: the text and the folder of each open page, by its visitor.
-    """
-
-    solving: Pool
-    texts: Pool
-    visitors: Counter[str]
-    answers: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
-    pages: dict[str, tuple[str, str]] = field(default_factory=dict)
-    _opened: OrderedDict[Hashable, OpenedContest] = field(default_factory=OrderedDict)
-
-    async def open(
-        self,
-        visitor: str,
-        text: str,
-        progress: Callable[[str], None] | None = None,
-        folder: str = "",
-    ) -> OpenedContest:
-        """Open a contest, or return it where it was opened lately.
-
-        Args:
-            visitor: who opens it.
-            text: the scenario.
-            progress: called with what is being done, in words.
-            folder: the folder of the contest's file; empty for an uploaded text.
-
-        Raises:
-            Refused: the text has faults, is too large, or has no equilibrium.
-            Superseded: the visitor left.
-        """
-        key = (text, folder_state(folder))
-        opened = self._opened.get(key)
-        if opened is None:
-            opened = await self.solving.ask(
-                (visitor, "open"),
-                solve.open_contest,
-                text,
-                home=text,
-                folder=folder,
-                progress=progress,
-            )
-        self._opened[key] = opened
-        self._opened.move_to_end(key)
-        if len(self._opened) > _MOST_OPENED:
-            self._opened.popitem(last=False)
-        return opened
-
-    def known(
-        self,
-        task: Callable[[WorkerContext, *Arguments], Answer],
-        *arguments: *Arguments,
-        folder: str = "",
-    ) -> Answer | None:
-        """Return what a task answered to the same arguments before; None where it has not."""
-        key = (task, arguments, folder_state(folder))
-        found: Answer | None = self.answers.get(key)
-        if found is not None:
-            self.answers.move_to_end(key)
-        return found
-
-    def keep(
-        self,
-        task: Callable[[WorkerContext, *Arguments], Answer],
-        arguments: tuple[*Arguments],
-        answer: Answer,
-        folder: str = "",
-    ) -> None:
-        """Keep a task's answer for whoever asks the same; the oldest answers are dropped."""
-        key = (task, arguments, folder_state(folder))
-        self.answers[key] = answer
-        self.answers.move_to_end(key)
-        while len(self.answers) > _MOST_ANSWERS:
-            self.answers.popitem(last=False)
 
 
 class Session:
@@ -157,7 +70,7 @@ class Session:
         self.baseline: FullView | None = None
         self.full_view: FullView | None = None
         self.forecast: ForecastView | None = None
-        self.message = ""
+        self.message = self._refusal = ""
         self.intervals: dict[str, tuple[float, float]] = {}
         self.closed = self._spread = False
         self.on_opened: Listeners = []
@@ -211,7 +124,7 @@ class Session:
         self._undo_point = self.setting
         _notify(self.on_opened)
         if self.setting:
-            self._start(self._ask_full_view(self.setting))
+            self._start(self._ask_full_view(self.setting), self.setting)
 
     def prepare_for_sliders(self) -> None:
         """Have another worker hold the contest ready where several visitors have it open, once."""
@@ -237,11 +150,13 @@ class Session:
             setting: the new setting.
             settled: whether it stands, as when a slider is released.
         """
-        self.setting, self.unknown = setting, []
+        if self.contest_view is not None:
+            setting = drop_unchanged(self.contest_view, setting)
+        self.setting, self.unknown, self._refusal = setting, [], ""
         if self._pending is not None:
             self._pending.cancel()
         _notify(self.on_setting)
-        self._start(self._ask_forecast(setting, settled))
+        self._start(self._ask_forecast(setting, settled), setting)
         if settled:
             self._ask_full_view_after(0.0, settled)
 
@@ -330,7 +245,7 @@ class Session:
             self._undo = [*self._undo, self._undo_point][-_MOST_UNDO:]
             self._undo_point, self._redo = self.setting, []
             _notify(self.on_setting)
-        self._start(self._ask_full_view(self.setting))
+        self._start(self._ask_full_view(self.setting), self.setting)
 
     async def _ask_spread(self) -> None:
         await self.pools.solving.ask(
@@ -383,7 +298,7 @@ class Session:
         )
         self.shown = setting
         self.set_intervals({})
-        self.show_message(self._disagreement(setting, answer.forecast))
+        self.show_message(self._refusal or self._disagreement(setting, answer.forecast))
         _notify(self.on_full_view)
 
     def _disagreement(self, setting: Setting, traced: ForecastView) -> str:
@@ -399,13 +314,37 @@ class Session:
             "The page now shows the traced solution."
         )
 
-    def _start(self, request: Coroutine[None, None, None]) -> None:
+    def _take_back(self, setting: Setting, reasons: list[str]) -> None:
+        """Return to the setting before a refused one, and say why; a newer one counts instead."""
+        contest = self.contest_view
+        if self.closed or contest is None or setting != self.setting:
+            return
+        if self._undo_point == setting:
+            self._undo_point = self._undo.pop() if self._undo else Setting()
+        if self._pending is not None:
+            self._pending.cancel()
+        self.setting = self._undo_point
+        kept = {each.text for each in changes(contest, self.setting)}
+        gone = [each.text for each in changes(contest, setting) if each.text not in kept]
+        self._refusal = with_clauses(contest, "\n".join(reasons))
+        if gone:
+            self._refusal += f"\nThis change was taken back: {'. '.join(gone)}."
+        self.show_message(self._refusal)
+        _notify(self.on_setting)
+        if self.setting != setting:
+            self._start(self._ask_full_view(self.setting), self.setting)
+
+    def _start(self, request: Coroutine[None, None, None], setting: Setting | None = None) -> None:
+        """Run a request; the setting that it is about is taken back where it is refused."""
+
         async def quietly() -> None:
             with contextlib.suppress(Superseded):
                 try:
                     await request
                 except Refused as error:
-                    if not self.closed:
+                    if setting:
+                        self._take_back(setting, error.reasons)
+                    elif not self.closed:
                         self.show_message("\n".join(error.reasons))
 
         task = asyncio.get_running_loop().create_task(quietly())

@@ -13,8 +13,8 @@ from nicegui import app
 from middlegame.base.errors import MiddlegameError, QueryError
 from middlegame.workbench.address import PAGE, PagePlace, known_part, unknown_parts
 from middlegame.workbench.server.library import Library
-from middlegame.workbench.session import WorkerPools
 from middlegame.workbench.setting import Setting
+from middlegame.workbench.worker_pools import WorkerPools
 from middlegame.workbench.workers.figures import export_figure, write_report
 from middlegame.workbench.workers.pool import Arguments, Superseded
 from middlegame.workbench.workers.scheduling import Kind

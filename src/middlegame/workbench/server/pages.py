@@ -13,7 +13,7 @@ from middlegame.base.errors import MiddlegameError
 from middlegame.workbench.address import FIRST_VIEW, PagePlace, known_part, unknown_parts
 from middlegame.workbench.draft import Draft
 from middlegame.workbench.server.library import Contest, Library, beginning
-from middlegame.workbench.session import Session, WorkerPools
+from middlegame.workbench.session import Session
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.views.answer import AnswerTab
 from middlegame.workbench.views.banner import AddressBar, StateBanner
@@ -28,6 +28,7 @@ from middlegame.workbench.views.report_tabs import ReportTab, comparison_tab, hy
 from middlegame.workbench.views.review import ReviewTab
 from middlegame.workbench.views.uncertainty import UncertaintyTab
 from middlegame.workbench.views.what_if import WhatIfTab
+from middlegame.workbench.worker_pools import WorkerPools
 from middlegame.workbench.workers.pool import Refused, Superseded, WorkerEnded
 
 TABS = (
@@ -185,7 +186,7 @@ class ContestPage:
         self.client.on_delete(session.close)
         session.on_opened.append(self._opened)
         session.on_place.append(self._show_place)
-        session.on_full_view.append(self._update_address)
+        session.on_setting.append(self._update_address)
 
     def _history(self) -> Draft | Session:
         """Return what the keys for undo and redo are about: the text, or what is changed in it."""

@@ -43,7 +43,7 @@ def serve(
     from middlegame.workbench.server.downloads import add_downloads
     from middlegame.workbench.server.library import LARGEST, Library
     from middlegame.workbench.server.pages import Workbench, add_pages
-    from middlegame.workbench.session import WorkerPools
+    from middlegame.workbench.worker_pools import WorkerPools
 
     library = Library(place)
     if host not in LOOPBACK and not token:

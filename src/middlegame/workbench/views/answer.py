@@ -84,7 +84,7 @@ class AnswerTab:
         sections = [section for section in sections if section["groups"]]
         self.forecast = ForecastBars(sections, base, self._choose_state).classes("mg-wide")
         self.points = AnswerText("points", full_view)
-        self.expectations = ui.html("", sanitize=False).classes("mg-report")
+        self.expectations = ui.html("", sanitize=False).classes("mg-report mg-headed")
         factors = factor_section(contest, timed=False)
         self.factors = ForecastBars(
             [factors] if factors["groups"] else [], base, self._choose_state

@@ -89,7 +89,7 @@ class Sliders(PatchedElement, component="components/sliders.js"):
 
 
 class StatePickers(PatchedElement, component="components/state_pickers.js"):
-    """A choice for every move and factor: free, supposed, or observed."""
+    """A choice for every move and factor: as forecast, supposed, or observed."""
 
     def __init__(
         self,
@@ -178,7 +178,7 @@ class AnswerText(PatchedElement, component="components/answer_text.js"):
 
     def __init__(self, part: str, full_view: FullView) -> None:
         super().__init__()
-        self._props["part"] = part
+        self._props.update(part=part, effect="", waits=False)
         self.show(full_view)
 
     def show(self, full_view: FullView) -> None:
@@ -194,6 +194,15 @@ class AnswerText(PatchedElement, component="components/answer_text.js"):
             shifts=[list(each) for each in full_view.shifts],
             reasons=list(full_view.reasons),
         )
+
+    def show_effect(self, words: str, *, waits: bool) -> None:
+        """Show a sentence instead of the effect of what is changed, or above an earlier one.
+
+        Args:
+            words: the sentence; empty where the effect stands for itself.
+            waits: whether the effect that is shown is that of an earlier setting.
+        """
+        self.patch(effect=words, waits=waits)
 
     def show_answer(self, forecast_view: ForecastView) -> None:
         """Show the answer of a quick forecast, before the full view comes."""

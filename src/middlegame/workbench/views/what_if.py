@@ -102,6 +102,20 @@ class WhatIfTab:
         if self.visible:
             self.numbers.show(self.session.setting)
             self.pickers.show(self.session.setting)
+            self._show_effect()
+
+    def _show_effect(self) -> None:
+        """Say what the effect waits for, or that there is none."""
+        session, view = self.session, self.session.full_view
+        assert view is not None
+        waits, words = session.shown != session.setting, ""
+        if waits:
+            words = "Computing the effect …"
+        elif not session.setting:
+            words = "Move a number or suppose a state to see its effect here."
+        elif not view.shifts and not view.reasons:
+            words = "No visible effect: all forecasts stay the same after rounding."
+        self.changes.show_effect(words, waits=waits)
 
     async def _share(self) -> None:
         address = await ui.run_javascript("location.href")

@@ -1,10 +1,12 @@
 // The page's address and the browser's history; links within the page; undo and redo by key.
+const PACE = 250; // milliseconds between two addresses: browsers refuse more than some hundred a minute
 export default {
   emits: ["back", "undo", "redo"],
   template: "<span hidden></span>",
   mounted() {
     history.scrollRestoration = "manual";
     this.returned = (event) => {
+      this.forget();
       this.height = event.state?.scroll || 0;
       this.$emit("back", location.search.slice(1));
     };
@@ -31,18 +33,33 @@ export default {
     document.addEventListener("keydown", this.pressed);
   },
   unmounted() {
+    this.forget();
     removeEventListener("popstate", this.returned);
     document.removeEventListener("click", this.followed);
     document.removeEventListener("keydown", this.pressed);
   },
   methods: {
     push(address, top) {
+      this.forget();
       history.replaceState({ scroll: scrollY }, "");
       history.pushState({ scroll: 0 }, "", address);
       if (top) scrollTo(0, 0);
     },
     replace(address) {
-      if (location.pathname + location.search !== address) history.replaceState(history.state, "", address);
+      this.address = address;
+      if (this.timer) return;
+      this.write();
+      this.timer = setTimeout(() => {
+        this.timer = null;
+        this.write();
+      }, PACE);
+    },
+    write() {
+      if (location.pathname + location.search !== this.address) history.replaceState(history.state, "", this.address);
+    },
+    forget() {
+      clearTimeout(this.timer);
+      this.timer = null;
     },
     arrive() {
       requestAnimationFrame(() => scrollTo(0, this.height || 0));

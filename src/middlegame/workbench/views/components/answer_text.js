@@ -1,6 +1,6 @@
 // The answer in words: summary, storylines, expected points, what changed and why.
 export default {
-  props: { answer: String, notes: Array, branches: Array, storylines: Array, storylinesSummary: String, storylinesNote: String, points: Array, shifts: Array, reasons: Array, part: String },
+  props: { answer: String, notes: Array, branches: Array, storylines: Array, storylinesSummary: String, storylinesNote: String, points: Array, shifts: Array, reasons: Array, part: String, effect: String, waits: Boolean },
   template: `
     <div class="mg-answer-text">
       <template v-if="part === 'answer'">
@@ -27,10 +27,10 @@ export default {
       </section>
       <section v-if="part === 'changes'" class="mg-block mg-changes" aria-live="polite">
         <h2 class="mg-h2">What changed and why</h2>
-        <p v-if="!shifts.length && !reasons.length" class="mg-soft">Move a number or suppose a state to see its effect here.</p>
-        <p v-for="line in reasons">{{ line }}</p>
+        <p v-if="effect" class="mg-soft">{{ effect }}</p>
+        <div :class="{ 'mg-stale': waits }"><p v-for="line in reasons">{{ line }}</p>
         <table v-if="shifts.length"><thead><tr><th scope="col">Largest changes</th><th scope="col">before</th><th scope="col">now</th><th scope="col">change</th></tr></thead>
-          <tbody><tr v-for="[label, before, after, difference, unit] in shifts"><th scope="row">{{ label }}</th><td>{{ before }}</td><td>{{ after }}</td><td>{{ difference > 0 ? "+" : "−" }}{{ Math.abs(difference) }} {{ unit }}</td></tr></tbody></table>
+          <tbody><tr v-for="[label, before, after, difference, unit] in shifts"><th scope="row">{{ label }}</th><td>{{ before }}</td><td>{{ after }}</td><td>{{ difference > 0 ? "+" : "−" }}{{ Math.abs(difference) }} {{ unit }}</td></tr></tbody></table></div>
       </section>
     </div>`,
   methods: {

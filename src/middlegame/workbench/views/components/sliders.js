@@ -11,6 +11,8 @@ const scales = {
 };
 const STEPS = 400;
 const PACE = 40; // milliseconds between two values that are sent while dragging
+const PAUSE = 400; // milliseconds without a key after which a value that keys moved stands
+const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 
 export default {
   props: { groups: Array, values: Object, received: Number },
@@ -32,7 +34,7 @@ export default {
           </div>
           <input type="range" class="mg-slider" min="0" :max="steps" step="1" :value="place(number, value(number))" :data-number="number.name"
             :aria-labelledby="id(number)" :aria-valuetext="valueText(number, value(number))" :style="band(number)"
-            @input="moved(number, $event)" @change="settled(number, $event)">
+            @input="moved(number, $event)" @change="settled(number, $event)" @keydown="pressed(number, $event)" @blur="rested">
           <p class="mg-why"><b>{{ number.written }}</b><template v-if="number.why"> · {{ number.why }}</template><span v-for="cite in number.citations" class="mg-cite">{{ cite }}</span></p>
         </div>
       </details>
@@ -67,7 +69,7 @@ export default {
       return this.query !== "" || this.changed || group.title === this.groups[0].title || group.ranges.some(this.isChanged);
     },
     isChanged(number) {
-      return number.name in this.local || number.name in this.values;
+      return this.value(number) !== number.median;
     },
     value(number) {
       return this.local[number.name] ?? this.values[number.name] ?? number.median;
@@ -84,6 +86,8 @@ export default {
       const [low, high] = this.ends(number);
       const raw = scales[number.unit].from(low + (place / STEPS) * (high - low), number.ceiling);
       const rounded = Math.round(raw / number.step) * number.step;
+      // The file's own number need not be a multiple of the step; one that looks like it is it.
+      if (Math.abs(rounded - number.median) < number.step / 2) return number.median;
       return rounded >= number.least && rounded <= number.most ? Number(rounded.toPrecision(12)) : raw;
     },
     valueText(number, value) {
@@ -98,7 +102,33 @@ export default {
       return { "--low": low + "%", "--high": high + "%", "--at": (100 * this.place(number, this.value(number))) / STEPS + "%" };
     },
     moved(number, event) {
-      const value = this.at(number, Number(event.target.value));
+      this.move(number, this.at(number, Number(event.target.value)));
+    },
+    // An arrow key moves to the next value that looks different: a place of the track may be less.
+    pressed(number, event) {
+      const sense = KEYS[event.key];
+      if (!sense || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      this.move(number, this.next(number, sense));
+      clearTimeout(this.pause);
+      this.rest = () => this.settle(number, this.value(number));
+      this.pause = setTimeout(this.rested, PAUSE);
+    },
+    rested() {
+      clearTimeout(this.pause);
+      const rest = this.rest;
+      this.rest = null;
+      if (rest) rest();
+    },
+    next(number, sense) {
+      const value = this.value(number);
+      for (let place = this.place(number, value) + sense; place >= 0 && place <= STEPS; place += sense) {
+        const found = this.at(number, place);
+        if (sense * (found - value) > 0) return found;
+      }
+      return value;
+    },
+    move(number, value) {
       this.dragged = number.name;
       this.local[number.name] = value;
       this.latest = { name: number.name, value };
@@ -117,9 +147,12 @@ export default {
       this.$emit(what, { ...change, place: ++this.sent });
     },
     settled(number, event) {
+      this.settle(number, this.at(number, Number(event.target.value)));
+    },
+    settle(number, value) {
       clearTimeout(this.timer);
-      this.timer = this.latest = this.dragged = null;
-      const value = this.at(number, Number(event.target.value));
+      clearTimeout(this.pause);
+      this.timer = this.latest = this.dragged = this.rest = null;
       this.local[number.name] = value;
       this.say("settle", { name: number.name, value });
     },

@@ -1,4 +1,4 @@
-// For every move and factor: leave it free, suppose a state, or treat a state as observed.
+// For every move and factor: leave it as forecast, suppose a state, or treat a state as observed.
 export default {
   props: { nodes: Array, supposed: Object, given: Object, surprise: Boolean },
   emits: ["pick", "surprise"],
@@ -10,7 +10,7 @@ export default {
       <div v-for="node in shown" :key="node.name" class="mg-picker" :class="{ changed: value(node) !== 'free' }">
         <label :for="'pick-' + node.name"><i class="mg-dot" :style="{ background: node.colour }"></i>{{ node.label }}</label>
         <select :id="'pick-' + node.name" :data-pick="node.name" :value="value(node)" @change="picked(node, $event)">
-          <option value="free">free</option>
+          <option value="free">as forecast</option>
           <optgroup label="Suppose"><option v-for="state in node.states" :value="'suppose ' + state[0]">suppose: {{ state[1] }}</option></optgroup>
           <optgroup label="Observed"><option v-for="state in node.states" :value="'given ' + state[0]">observed: {{ state[1] }}</option></optgroup>
         </select>
