@@ -79,10 +79,12 @@ def _refuse_large(diagram: Diagram, possible: Sequence[Floats], limit: int) -> N
     factors = [after / before for before, after in pairwise(counts)]
     steepest = sorted(range(len(factors)), key=lambda k: -factors[k])[:3]
     worst = ", ".join(f"{diagram.nodes[k].name} (by {factors[k]:.3g})" for k in steepest)
-    most = f"{limit:,} leaves" if leaves > limit else f"{MAX_BYTES // 10**6} MB of text"
+    limits = f", more than {limit:,}"
+    if leaves <= limit:
+        limits = f" and takes more than {MAX_BYTES // 10**6} MB of text"
     raise QueryError(
-        f"as a game tree this contest has {gambit.format_count(leaves)} leaves, more than "
-        f"{most}. The largest factors are {worst}. Export it to json, whose size does not multiply"
+        f"as a game tree this contest has {gambit.format_count(leaves)} leaves{limits}. The "
+        f"largest factors are {worst}. Export it to json, whose size does not multiply"
     )
 
 

@@ -13,6 +13,7 @@ from middlegame.report.text.dominoes import (
     METHOD,
     MOST_COLUMNS,
     TREE_THRESHOLD,
+    availability_note,
     baseline_notes,
     effect_amount,
     effect_rows,
@@ -77,6 +78,8 @@ def _show_overview(page: Page, found: Dominoes) -> None:
     page.section("Matrix of effects", f"in {_units(found)}, sorted by total effect")
     told = [each for each in found.ranked if each in found.overview]
     _show_matrix(page, found, told[:_MOST_ROWS])
+    if note := availability_note(found, told[:_MOST_ROWS]):
+        page.paragraph(note, style="dim")
     page.gap()
 
 

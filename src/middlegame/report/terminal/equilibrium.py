@@ -189,6 +189,9 @@ def _questions(page: Page, equilibrium: Equilibrium) -> None:
         return
     common = narrative.common_due_date(equilibrium)
     page.section("Questions", common)
+    values_first = narrative.asks_value_first(equilibrium)
+    for sentence in values if values_first else ():
+        page.paragraph(sentence)
     for question in questions:
         label = question.label
         if question.due and not common:
@@ -200,7 +203,7 @@ def _questions(page: Page, equilibrium: Equilibrium) -> None:
             before=question.prior,
             outlook=question.outlook,
         )
-    for sentence in values:
+    for sentence in () if values_first else values:
         page.paragraph(sentence)
     page.gap()
 
@@ -288,7 +291,7 @@ def _factors(page: Page, equilibrium: Equilibrium) -> None:
         page.section("Other factors", "the most likely state of each")
         for name in others:
             if name in equilibrium.scale_forecasts:
-                sentence = scale_clause(equilibrium.scale_forecasts[name])
+                sentence = scale_clause(equilibrium.scale_forecasts[name], words)
                 page.paragraph(f"{words.heading(name)}: {sentence}")
                 continue
             state, chance = narrative.most_likely(equilibrium.forecasts[name])

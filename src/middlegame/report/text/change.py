@@ -82,10 +82,10 @@ def question_shifts(before: "Equilibrium", after: "Equilibrium") -> list[Shift]:
 def largest_shifts(
     before: "Equilibrium", after: "Equilibrium", most: int = MOST_SHIFTS
 ) -> list[Shift]:
-    """List the largest changes of moves and factors, the largest first.
+    """List the largest changes of moves and factors, the largest first, as they are shown.
 
     Of each the state that changes most is told, or on a scale the mean; changes of means compare
-    with others as shares of their scale's length.
+    with others as shares of their scale's length, in percent.
 
     Moves and factors that are supposed or observed are left out.
     """
@@ -111,8 +111,14 @@ def largest_shifts(
         found.append(
             (abs(forecast[state] - was[state]), _shift(label, was[state], forecast[state]))
         )
-    ranked = sorted(found, key=lambda item: -round(item[0], 9))
+    ranked = sorted(found, key=lambda item: _shown_size(*item), reverse=True)
     return [shift for _, shift in ranked if shift.difference][:most]
+
+
+def _shown_size(change: float, shift: Shift) -> tuple[float, float]:
+    """Return by what changes are ordered: first as they are shown, then exactly."""
+    exact = round(change, 9)
+    return (abs(shift.difference) if shift.unit else round(100 * exact)), exact
 
 
 def point_shifts(before: "Equilibrium", after: "Equilibrium") -> list[Shift]:

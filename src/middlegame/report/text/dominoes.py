@@ -1,6 +1,6 @@
 """Dominoes in words: an intervention, what it changes, and along which chain of causes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -201,6 +201,22 @@ def intervention_notes(dominoes: "Dominoes", intervention: "Intervention") -> It
         )
 
 
+def availability_note(dominoes: "Dominoes", chosen: "Sequence[Intervention]") -> str:
+    """Say which options are not always available, and what setting them means; else nothing."""
+    words = narrative.words_of(dominoes.results.equilibrium)
+    some = [each for each in chosen if dominoes.results.availability(each) < 1 - 1e-9]
+    labels = list(dict.fromkeys(words.state(each.name, each.state) for each in some))
+    if not labels:
+        return ""
+    options = "An option" if len(labels) == 1 else "Options"
+    are, they = ("is", "it is") if len(labels) == 1 else ("are", "they are")
+    named = join_list([f'"{label}"' for label in labels])
+    return (
+        f"{options} that {are} not always available ({named}) {are} taken where {they}; elsewhere "
+        "the choice stays free."
+    )
+
+
 def start(dominoes: "Dominoes") -> list[str]:
     """Return from which numbers the changes start; empty where these are the forecast's."""
     before, forecast = dominoes.results.equilibrium, dominoes.forecast
@@ -297,11 +313,8 @@ def _chain_words(
         return "along several chains, none of which carries half of it"
     words = narrative.words_of(dominoes.results.equilibrium)
     shown = {node.name for node in dominoes.results.diagram.contest_nodes}
-    steps = [
-        _step_clause(dominoes, intervention, words, link.head)
-        for link in chain.links[:-1]
-        if link.head in shown
-    ]
+    names = [link.head for link in chain.links[:-1] if link.head in shown]
+    steps = _step_clauses(dominoes, intervention, words, names)
     if not steps:
         return ""
     carried, of = abs(_amount(words, effect, chain.carried)), abs(difference)
@@ -309,6 +322,31 @@ def _chain_words(
     if chain.links[0].adapts:
         steps[0] += ", in anticipation"
     return f"{amount} because {', then '.join(steps)}"
+
+
+def _step_clauses(
+    dominoes: "Dominoes", intervention: "Intervention", words: Words, names: list[str]
+) -> list[str]:
+    """Return a clause for each link of a chain; a state kept over periods is told once."""
+    runs: list[list[str]] = []
+    for name in names:
+        state = dominoes.gaining_state(intervention, name)
+        last = runs[-1][-1] if runs else ""
+        kept = last and _same(last, name) and dominoes.gaining_state(intervention, last) == state
+        if kept and state != MEAN:
+            runs[-1].append(name)
+        else:
+            runs.append([name])
+    clauses = []
+    for first, *others in runs:
+        clause = _step_clause(dominoes, intervention, words, first)
+        begin = words.node(first).period
+        end = words.node(others[-1]).period if others else None
+        if begin is not None and end is not None:
+            start, stop = words.period(begin), words.period(end)
+            clause = f"{clause.removesuffix(f' ({start})')} ({start} to {stop})"
+        clauses.append(clause)
+    return clauses
 
 
 def _step_clause(

@@ -172,7 +172,7 @@ def _leader(words: Words, question: "QuestionOutcomes", variation: "OneAtATime")
     """Return the most likely outcome, or the distribution of the value, in the middle world."""
     shares = dict(zip(question.outcomes, map(float, variation.middle), strict=True))
     if question.node and (on_scale := scale_forecast(words.node(question.node), shares)):
-        return f"With all ranges at their middle: {scale_clause(on_scale)}"
+        return f"With all ranges at their middle: {scale_clause(on_scale, words)}"
     leader, chance = most_likely(shares)
     outcome = f"{outcome_clause(words, question, leader)} ({percent(chance)})"
     return f"With all ranges at their middle, the most likely {outcome}."

@@ -17,6 +17,7 @@ from middlegame.report.text.grammar import capitalize_first, join_list, mid_sent
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.words import Words, date, percent
+from middlegame.scenario.model.references import base_name
 
 if TYPE_CHECKING:
     from middlegame.analysis.hypotheses import Hypotheses
@@ -28,7 +29,7 @@ METHOD = (
     "Raftery 1995)."
 )
 _NEUTRAL_FACTOR = 1.05
-"""Bayes factors below it do not discriminate at all."""
+"""Bayes factors below it hardly discriminate."""
 _LEAST_CHANGE = 0.005
 """Share of a private number's mean from which on a change of it is shown."""
 _MOST_CORRELATIONS = 3
@@ -157,7 +158,8 @@ def strength(words: Words, hypotheses: HypothesisSet, piece: EvidenceAssessment)
     """Return the strength of a piece of evidence and the state that it favours, in words."""
     state = f'"{words.state(hypotheses.name, piece.favoured_state)}"'
     if piece.bayes_factor < _NEUTRAL_FACTOR:
-        return "does not discriminate"
+        same = piece.bayes_factor < 1 + 1e-9
+        return "does not discriminate" if same else f"hardly discriminates, if so for {state}"
     if not piece.discriminates:
         return f"weak evidence, slightly favouring {state}"
     if piece.bayes_factor < STRONG:
@@ -183,7 +185,7 @@ def conclusion(words: Words, hypotheses: HypothesisSet) -> str:
             if before == after
             else f'All evidence changes the probability of "{state}" from {before} to {after}.'
         )
-        return f"No single piece of evidence discriminates between these hypotheses. {changed}"
+        return f"No single piece of evidence reaches {WORTH_A_MENTION:.0f}:1. {changed}"
     sentence = f"Evidence that discriminates: {join_list(useful)}."
     return f"{sentence} Evidence that does not: {join_list(rest)}." if rest else sentence
 
@@ -217,15 +219,19 @@ def posterior_intervals(
 def correlation_words(
     words: Words, hypotheses: HypothesisSet, over_worlds: "HypothesesOverWorlds"
 ) -> str:
-    """Return the judgements that correlate most with the likeliest state's posterior, if any."""
+    """Return the judgements that correlate most with the likeliest state's posterior, if any.
+
+    The factor's own prior probabilities are left out: that these correlate goes without saying.
+    """
     state = _likeliest(hypotheses)
     found = over_worlds.correlations[hypotheses.name][state]
+    own = f"factors.{base_name(hypotheses.name)}."
     by_name = {parameter.name: parameter for parameter in words.diagram.parameters}
     ranked = sorted(found.items(), key=lambda item: -abs(round(item[1], 9)))
     correlations = [
         f"{mid_sentence(judgement_words(words, by_name[name]))} ({correlation:+.1f})"
         for name, correlation in ranked[:_MOST_CORRELATIONS]
-        if abs(correlation) >= _LEAST_CORRELATION
+        if abs(correlation) >= _LEAST_CORRELATION and not name.startswith(own)
     ]
     if not correlations:
         return ""

@@ -133,7 +133,7 @@ def value_answers(
     for name, found in answers.items():
         due = due_date(asked[name])
         label = question_label(words, asked[name]) + (f" ({due})" if due else "")
-        sentences.append(f"{label}: {scale_clause(found)}")
+        sentences.append(f"{label}: {scale_clause(found, words)}")
     return sentences
 
 
@@ -150,6 +150,7 @@ def answer(equilibrium: "Equilibrium") -> str:
     if not questions:
         return " ".join(values) or _ends(equilibrium, words, numbers)
     names = list(questions)
+    leads = asks_value_first(equilibrium)
     others = [n for n in names[1:] if _is_outcome(words, questions[n].will)] or names[1:]
     sentences = []
     move = _one_move(words, questions[names[0]].will)
@@ -167,7 +168,13 @@ def answer(equilibrium: "Equilibrium") -> str:
         clause = question_clause(words, questions[name])
         number = numbers(chances[name], question_outlook(equilibrium, name))
         sentences.append(f"{capitalize_first(opening)} {clause} ({number}).")
-    return " ".join([*sentences, *values])
+    return " ".join([*values, *sentences] if leads else [*sentences, *values])
+
+
+def asks_value_first(equilibrium: "Equilibrium") -> bool:
+    """Whether the scenario's first question, which leads the answer, is for a value."""
+    asked = equilibrium.scenario.questions if equilibrium.scenario else {}
+    return any(question.value is not None for question in list(asked.values())[:1])
 
 
 def _ends(equilibrium: "Equilibrium", words: Words, numbers: IntervalWords) -> str:
@@ -177,7 +184,7 @@ def _ends(equilibrium: "Equilibrium", words: Words, numbers: IntervalWords) -> s
     clauses, values = [], []
     for name in shown[:MOST_CLAUSES]:
         if name in equilibrium.scale_forecasts:
-            clause = scale_clause(equilibrium.scale_forecasts[name])
+            clause = scale_clause(equilibrium.scale_forecasts[name], words)
             values.append(f"{capitalize_first(words.label(name))}: {clause}")
             continue
         state, probability = most_likely(equilibrium.forecasts[name])

@@ -12,6 +12,7 @@ from middlegame.report.text.narrative import question_clause, question_label, wo
 from middlegame.report.text.starting_point import question_numbers, starting_point
 from middlegame.report.text.values import with_unit
 from middlegame.report.text.words import Words, clean, percent
+from middlegame.scenario.conditions import ALWAYS, Not
 from middlegame.scenario.model.judgement import format_number
 
 SECTIONS: dict[Kind, str] = {
@@ -35,6 +36,8 @@ _METHOD_OF_SOURCES = (
     f"{DEFAULT_POINTS:.0%}, odds up to {DEFAULT_FACTOR:.0f} times higher or lower), and evidence "
     "that cites it alone is dropped; these rows are means over worlds."
 )
+_CONDITIONAL = "points if "
+"""What an interest without a label is called, before its condition."""
 _MOST_NAMED = 3
 _SMALL = 0.015
 """The largest change, in probability or lengths of a scale, that a short table leaves out."""
@@ -153,15 +156,21 @@ def _answer_subject(words: Words, answer: ForecastAnswer) -> str:
     asked = words.scenario.questions.get(answer.name) if words.scenario else None
     if answer.state is None or (answer.is_question and asked and asked.label):
         quoted = label.replace('"', "'")
-        return f'"{quoted}"'
+        return f'{"The answer no to " if answer.state == "no" else ""}"{quoted}"'
     return f"The answer that {_within_sentence(words, answer)}"
 
 
 def _within_sentence(words: Words, answer: ForecastAnswer) -> str:
-    """Return what is forecast as it stands within a sentence."""
+    """Return the likelier answer as it stands within a sentence."""
     asked = words.scenario.questions.get(answer.name) if words.scenario else None
     if answer.is_question and asked:
-        return question_clause(words, asked)
+        if answer.state != "no":
+            return question_clause(words, asked)
+        opposite = Not(asked.will)
+        if len(asked.will.leaves()) == 1:
+            return mid_sentence(words.condition(opposite))
+        quoted = question_label(words, asked).replace('"', "'")
+        return f'the answer to "{quoted}" is no'
     return mid_sentence(answer_label(words, answer))
 
 
@@ -177,6 +186,11 @@ def number_words(answer: ForecastAnswer, number: float) -> str:
     if answer.state is None:
         return "-" if math.isnan(number) else f"median {format_number(number)}"
     return percent(shown_share(answer, number))
+
+
+def _likelier_words(answer: ForecastAnswer, number: float) -> str:
+    """Return the probability of the likelier answer, or the median, as a sentence shows it."""
+    return number_words(answer, number) if answer.state is None else percent(number)
 
 
 def variant_label(words: Words, variant: Variant) -> str:
@@ -211,6 +225,8 @@ def _interest(words: Words, path: str) -> str:
         return clean(path)
     interest = scenario.interests[actor][number]
     owner, label = words.actor(actor), mid_sentence(words.interest_label(interest))
+    if interest.when != ALWAYS and not (interest.label or interest.worth.label):
+        return f"{owner}: {_CONDITIONAL}{label}"
     return label if label.startswith(f"{mid_sentence(owner)} ") else f"{owner}: {label}"
 
 
@@ -241,7 +257,7 @@ def _sentences(found: Robustness, words: Words) -> tuple[str, tuple[str, ...]]:
     """Say which answers hold in all variants, and in which ones each of the others does not."""
     firm, details = [], []
     for place, answer in enumerate(found.answers):
-        chance = number_words(answer, answer.forecast)
+        chance = _likelier_words(answer, answer.forecast)
         if answer.unit is not None:
             chance = with_unit(chance, answer.unit)
         breaking = found.breaking(place)
@@ -249,7 +265,7 @@ def _sentences(found: Robustness, words: Words) -> tuple[str, tuple[str, ...]]:
             firm.append(f"{_within_sentence(words, answer)} ({chance})")
             continue
         named = [
-            f"{_condition(words, variant)} ({number_words(answer, variant.numbers[place])})"
+            f"{_condition(words, variant)} ({_likelier_words(answer, variant.numbers[place])})"
             for variant in breaking[:_MOST_NAMED]
         ]
         more = len(breaking) - len(named)
@@ -289,6 +305,8 @@ def _condition(words: Words, variant: Variant) -> str:
         case "interest":
             owner, _, interest = label.partition(": ")
             owned = f"{possessive(mid_sentence(owner))} interest" if interest else "the interest"
+            if interest.startswith(_CONDITIONAL):
+                return f"without {possessive(mid_sentence(owner))} {interest}"
             named = (interest or label).replace('"', "'")
             return f'without {owned} "{named}"'
         case _:

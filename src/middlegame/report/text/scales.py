@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.equilibrium.scale_forecast import ScaleForecast, scale_forecast
-from middlegame.report.text.grammar import capitalize_first
+from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.values import with_unit
 from middlegame.report.text.words import Words, percent
 from middlegame.scenario.model.judgement import format_number
@@ -45,7 +45,7 @@ def forecast_rows(equilibrium: "Equilibrium", words: Words, name: str) -> Foreca
     return ForecastRows(
         labels,
         chances,
-        (scale_sentence(on_scale),),
+        (scale_sentence(on_scale, words),),
         None if before_scale is None else _bins(words, before_scale)[1],
     )
 
@@ -59,22 +59,40 @@ def _bins(words: Words, forecast: ScaleForecast) -> tuple[tuple[str, ...], tuple
     return labels, chances
 
 
-def scale_sentence(forecast: ScaleForecast) -> str:
-    """Return the mean, the median and the 90% interval in a sentence."""
-    return capitalize_first(scale_clause(forecast))
+def scale_sentence(forecast: ScaleForecast, words: Words | None = None) -> str:
+    """Return the mean, the median and the 90% interval in a sentence (see `scale_clause`)."""
+    return capitalize_first(scale_clause(forecast, words))
 
 
-def scale_clause(forecast: ScaleForecast) -> str:
-    """Return the mean, the median and the 90% interval, to stand behind a colon."""
+def scale_clause(forecast: ScaleForecast, words: Words | None = None) -> str:
+    """Return the mean, the median and the 90% interval, to stand behind a colon.
+
+    Args:
+        forecast: the forecast.
+        words: of its contest, which name the options beside the scale; without them only the
+            probability of the scale is told.
+    """
     low, high = map(format_number, forecast.ninety)
-    where = "" if forecast.probability > 1 - 1e-9 else "where it is on its scale "
-    where = f"{where}({percent(forecast.probability)}): " if where else ""
+    where = _beside_scale(forecast, words)
     mean = rounded_value(forecast.mean, forecast.step)
-    words = (
-        f"mean {with_unit(mean, forecast.unit)}{_mean_range(forecast)}, "
+    return (
+        f"{where}mean {with_unit(mean, forecast.unit)}{_mean_range(forecast)}, "
         f"median {format_number(forecast.median)}, 90% interval {low} to {high}."
     )
-    return f"{where}{words}"
+
+
+def _beside_scale(forecast: ScaleForecast, words: Words | None) -> str:
+    """Return how likely what is beside the scale is, and where the numbers hold then."""
+    if forecast.probability > 1 - 1e-9:
+        return ""
+    others = {state: chance for state, chance in forecast.others.items() if chance > 0}
+    if words is None or not others:
+        return f"in the {percent(forecast.probability)} of cases with a value, "
+    named = [
+        f'"{words.state(forecast.name, state)}" in {percent(chance)} of cases'
+        for state, chance in others.items()
+    ]
+    return f"{join_list(named)}, otherwise "
 
 
 def rounded_value(value: float, step: float) -> str:

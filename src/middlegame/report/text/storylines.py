@@ -119,8 +119,8 @@ class StorylineTexts(Sequence[StorylineText]):
             return f"the {len(self.lines)} most likely, {share} of all together"
         if self.searched_worlds:
             return (
-                f"the {len(self.lines)} most likely of those found in {self.searched_worlds} "
-                f"worlds, by their mean probability; {share} of all together"
+                f"the {len(self.lines)} most likely, {share} of all together; the search looks at "
+                f"the most likely ones of {self.searched_worlds} worlds"
             )
         return (
             f"{len(self.lines)} found in a limited search, {share} of all together; "

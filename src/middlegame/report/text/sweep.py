@@ -238,7 +238,7 @@ def _scale_group(found: "Sweep", words: Words, name: str, colour: str) -> Outloo
         for place, (label, outlook) in enumerate(zip(labels, outlooks, strict=True))
     ]
     return OutlookGroup(
-        words.heading(name), colour, tuple(lines), (scale_sentence(forecast),), name
+        words.heading(name), colour, tuple(lines), (scale_sentence(forecast, words),), name
     )
 
 

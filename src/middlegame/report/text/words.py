@@ -246,9 +246,9 @@ class Words:
             label = self.condition(parse_condition(label))
         table = node.table if isinstance(node, Chance) else None
         piece = self.scenario.evidence.get(name) if self.scenario else None
-        saw = self.condition(piece.saw) if piece and not piece.label else ""
+        saw = self.condition(piece.saw) if piece else ""
         if not isinstance(table, Report):
-            return mid_sentence(label) + (f" ({saw})" if saw else "")
+            return mid_sentence(label) + (f" ({saw})" if piece and not piece.label else "")
         value = float(evaluate_numbers((table.odds,), self.diagram.theta, np)[0])
         ratio = f"{value:.2g}:1" if value >= 1 else f"1:{1 / value:.2g}"
         return f"{mid_sentence(label)} (a report{f' that {saw}' if saw else ''}, {ratio})"

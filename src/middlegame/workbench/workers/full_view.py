@@ -162,7 +162,10 @@ def preview(middle: "Equilibrium", base: "Forecast") -> ForecastView:
 
 def _sentences(found: "Equilibrium") -> dict[str, str]:
     asked = zip(found.question_values, narrative.value_answers(found), strict=True)
-    scales = {name: scale_sentence(each) for name, each in found.scale_forecasts.items()}
+    scales = {
+        name: scale_sentence(each, narrative.words_of(found))
+        for name, each in found.scale_forecasts.items()
+    }
     return scales | {f"question.{name}": sentence for name, sentence in asked}
 
 

@@ -1,0 +1,98 @@
+"""Answers, changes and robustness in words: the likelier side, the order, values beside a scale."""
+
+import pytest
+
+import middlegame as mg
+from middlegame.report.text import narrative
+from middlegame.report.text.change import largest_shifts
+from middlegame.report.text.dominoes import availability_note
+from middlegame.report.text.robustness import robustness_text
+from middlegame.report.text.words import percent
+from middlegame.scenario.yaml.load import read_text
+from tests.report.pages import show_plain
+
+FERRY = """
+title: A ferry
+precision: 2:1
+actors: {owner: The owner, rider: The rider}
+moves:
+  fare:
+    by: owner
+    scale: {from: 10, to: 30, step: 10, unit: pence}
+    options: {free: {says: the owner asks nothing}}
+  ride:
+    by: rider
+    knows: [fare]
+    options: {walk: {}, ride: {}, swim: {if: fare >= 20}}
+factors:
+  storm: {states: [rages, sleeps], chance: {rages: 20%}}
+  wreck:
+    states: {sinks: the ferry sinks, floats: the ferry floats}
+    rules:
+      - {if: storm = rages, then: {sinks: 30%}}
+      - {then: {sinks: 4%}}
+interests:
+  owner: [{when: ride = ride and wreck = sinks, worth: -5}]
+  rider:
+    - {when: ride = walk, worth: -3}
+    - {when: ride = swim, worth: -2}
+evidence:
+  gull: {label: A gull, saw: storm = rages, likelihood: 2:1}
+questions:
+  fare: {label: The fare, value: fare, on: 2027-01-01}
+  sinks: {will: wreck = sinks}
+  swims: {will: ride = swim, label: Does the rider swim?}
+"""
+
+
+@pytest.fixture(scope="module")
+def ferry() -> mg.Equilibrium:
+    return mg.solve(read_text(FERRY).scenario)
+
+
+def test_value_that_is_asked_for_first_leads_and_names_what_is_beside_its_scale(ferry) -> None:
+    free = percent(ferry.forecast("fare")["free"])
+    start = f'The fare (on 1 January 2027): "free" in {free} of cases, otherwise mean '
+    assert narrative.answer(ferry).startswith(start)
+    page = show_plain(ferry)
+    assert page.index("The fare (on", page.index("QUESTIONS")) < page.index("Does the rider swim?")
+
+
+def test_robust_answers_are_told_by_their_likelier_side(ferry) -> None:
+    found = robustness_text(mg.robust(ferry))
+    text = " ".join([found.sentence, *found.details])
+    floats, none = 1 - ferry.questions["sinks"], 1 - ferry.questions["swims"]
+    assert f"the ferry floats ({percent(floats)})" in text
+    assert "the ferry sinks" not in text
+    assert f"({percent(none)})" in text
+
+
+def test_unlabelled_interest_is_left_out_as_points_on_a_condition(ferry) -> None:
+    labels = [row.label for _, rows in robustness_text(mg.robust(ferry)).groups for row in rows]
+    assert 'The rider: points if the rider chooses "walk"' in labels
+
+
+def test_largest_changes_are_in_order_of_the_numbers_that_are_shown() -> None:
+    venezuela = mg.solve(mg.load("venezuela-2026"))
+    for condition in ("line=balance", "approach=court"):
+        name, state = condition.split("=")
+        if state not in venezuela.forecasts[name]:
+            continue
+        shifts = largest_shifts(venezuela, venezuela.suppose({name: state}))
+        sizes = [abs(shift.difference) for shift in shifts if shift.unit]
+        assert sizes == sorted(sizes, reverse=True)
+
+
+def test_options_that_are_not_always_available_are_named_below_the_matrix(ferry) -> None:
+    found = mg.dominoes(ferry)
+    note = availability_note(found, found.overview)
+    assert note == (
+        'An option that is not always available ("swim") is taken where it is; elsewhere the '
+        "choice stays free."
+    )
+    assert "is taken where it is" in " ".join(show_plain(found).split())
+
+
+def test_report_says_of_what_also_where_it_has_a_label(ferry) -> None:
+    noted = " ".join(narrative.notes(ferry))
+    assert "a gull (a report that storm rages, 2:1)" in noted
