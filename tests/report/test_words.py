@@ -31,6 +31,7 @@ from middlegame.report.text.words import (
 )
 from middlegame.scenario import read_text
 from middlegame.scenario.conditions import All, Is, parse_condition
+from tests.report.pages import show_plain
 
 
 @pytest.mark.parametrize(
@@ -56,8 +57,14 @@ def test_likelihood_scale_covers_all_probabilities_in_order() -> None:
     ends = [end for end, _ in SCALE]
     assert ends == sorted(ends)
     assert ends[-1] == 1
-    assert likelihood(0) == "almost no chance"
-    assert likelihood(1) == likelihood(1 + 1e-12) == "almost certain"
+    assert likelihood(1e-6) == "almost no chance"
+    assert likelihood(1 - 1e-6) == "almost certain"
+
+
+def test_likelihood_that_prints_as_0_or_100_percent_is_no_matter_of_chance() -> None:
+    assert likelihood(0) == "ruled out"
+    assert likelihood(1) == likelihood(1 + 1e-12) == "certain"
+    assert likelihood_opening(0) == "it is ruled out that"
     assert likelihood(0.5) == "roughly even chance"
     assert likelihood_opening(0.5) == "there is a roughly even chance that"
     assert likelihood_opening(0.02) == "there is almost no chance that"
@@ -348,3 +355,37 @@ def test_contest_without_labels_and_clauses_is_told_in_sentences() -> None:
 
 def test_rounded_value_writes_numbers_of_numpy_as_those_of_python():
     assert rounded_value(np.float64(3.14159), 0.5) == rounded_value(3.14159, 0.5) == "3.14"
+
+
+FISHERY = """
+title: A fishery
+actors: {fleet: The fleet}
+moves:
+  enter: {by: fleet, options: {enter: {says: the fleet enters}, stay: {}}}
+interests:
+  fleet: [{when: enter = enter, worth: catch * price + 0.5 * (navy = yes)}]
+fit:
+  coefficients: {catch: {fitted: 0.2..0.4}}
+  columns: {price: {at: -0.03}, navy: [no, yes], unused: 3}
+  observed: {enter: entered}
+"""
+
+
+def test_answer_says_at_which_values_of_the_columns_it_is_solved_and_tells_small_points() -> None:
+    solved = mg.solve(read_text(FISHERY).scenario)
+    said = 'Solved where the columns of the data have the values: price -0.03, navy "no".'
+    assert said in narrative.notes(solved)
+    text = show_plain(solved)
+    assert "EXPECTED POINTS  in the units of the coefficients\n" in text
+    assert abs(solved.points["fleet"]) < 0.05
+    assert re.search(r"-0\.00|-0\.01|0  The fleet", text)
+
+
+def test_reference_to_the_last_period_is_told_by_that_period() -> None:
+    solved = mg.solve(
+        read_text(
+            FISHERY.replace("title:", "periods: {every: year, for: 3, from: 2027-01-01}\ntitle:")
+        ).scenario
+    )
+    words = narrative.words_of(solved)
+    assert words.condition(parse_condition("enter@last = enter")) == "the fleet enters (2029)"

@@ -57,9 +57,11 @@ def collect_analysts(
         scenarios.append(loaded.scenario)
     if faults:
         raise ScenarioError(faults)
-    files = [contest if isinstance(contest, str | Path) else "" for contest in contests]
+    files: list[str | Path] = [
+        contest if isinstance(contest, str | Path) else "" for contest in contests
+    ]
     names = _names(files)
-    with_view = {path for path, view in map(_split_view, filter(None, files)) if view}
+    with_view = {_split_view(file)[0] for file in files if file and _split_view(file)[1]}
     found: list[Analyst] = []
     for place, (each, file) in enumerate(zip(scenarios, names, strict=True)):
         if isinstance(each, Analyst):

@@ -123,6 +123,7 @@ def html_report(
             branches=branch_texts(equilibrium, words),
             storylines=storyline_texts(equilibrium, storylines),
             points=_points(equilibrium, words),
+            points_scale=capitalize_first(narrative.points_scale(equilibrium.scenario)),
             expectations=expectation_sections(equilibrium),
             policies=_policies(equilibrium, words),
             leads=leads,
@@ -272,14 +273,15 @@ def _points(equilibrium: "Equilibrium", words: Words) -> list[dict[str, Any]]:
     colours = actor_colours(equilibrium.diagram)
     values = equilibrium.points
     spreads = equilibrium.point_spreads if isinstance(equilibrium, Forecast) else {}
-    extent = max([100.0, *(abs(value) for value in values.values())])
-    extent = 10 * math.ceil(extent / 10)
+    fine = equilibrium.scenario is not None and equilibrium.scenario.fit is not None
+    extent = max([1.0 if fine else 100.0, *(abs(value) for value in values.values())])
+    extent = extent if fine else 10 * math.ceil(extent / 10)
     return [
         {
             "actor": capitalize_first(words.actor(owner)),
             "colour": colours.get(owner, NEUTRAL),
-            "value": points(value),
-            "range": point_range(spreads[owner]) if owner in spreads else "",
+            "value": points(value, fine=fine),
+            "range": point_range(spreads[owner], fine=fine) if owner in spreads else "",
             "start": 50 + 50 * min(value, 0.0) / extent,
             "length": 50 * abs(value) / extent,
         }

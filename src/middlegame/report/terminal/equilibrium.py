@@ -327,13 +327,14 @@ def _points(page: Page, equilibrium: Equilibrium) -> None:
     words, colours = narrative.words_of(equilibrium), actor_colours(equilibrium.diagram)
     if not equilibrium.points:
         return
-    page.section("Expected points", "worst to best outcome of an actor: about 100 points")
+    page.section("Expected points", narrative.points_scale(equilibrium.scenario))
+    fine = equilibrium.scenario is not None and equilibrium.scenario.fit is not None
     spreads = equilibrium.point_spreads if isinstance(equilibrium, Forecast) else {}
     for owner, value in equilibrium.points.items():
         label = capitalize_first(words.actor(owner))
-        reach = point_range(spreads[owner]) if owner in spreads else ""
+        reach = point_range(spreads[owner], fine=fine) if owner in spreads else ""
         label += f" ({reach})" if reach else ""
-        page.value(points(value), label, colours.get(owner, NEUTRAL))
+        page.value(points(value, fine=fine), label, colours.get(owner, NEUTRAL))
     page.gap()
 
 

@@ -47,9 +47,9 @@ def interval(low: float, high: float) -> str:
     return first if first == last else f"{first.removesuffix('%')}..{last}"
 
 
-def point_range(found: "Spread") -> str:
+def point_range(found: "Spread", *, fine: bool = False) -> str:
     """Write the 90% interval of expected points: `-12 to 30`; empty where both ends are alike."""
-    low, high = map(points, found.ninety)
+    low, high = (points(end, fine=fine) for end in found.ninety)
     return f"{low} to {high}" if low != high else ""
 
 

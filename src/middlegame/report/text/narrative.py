@@ -11,10 +11,11 @@ from middlegame.report.text.grammar import capitalize_first, join_list, mid_sent
 from middlegame.report.text.intervals import IntervalWords, outlooks, question_outlook
 from middlegame.report.text.intervals import notes as interval_notes
 from middlegame.report.text.scales import scale_clause
-from middlegame.report.text.words import Words, clean, date, likelihood_opening
+from middlegame.report.text.words import Words, clean, date, likelihood_opening, name_as_words
 from middlegame.scenario.conditions import Condition, Is
 from middlegame.scenario.model.offer_expansion import expand_offers
 from middlegame.scenario.model.scenario import Question, Scenario
+from middlegame.scenario.model.walk import formulas
 from middlegame.scenario.sources import Sourcing, sourcing
 
 if TYPE_CHECKING:
@@ -253,6 +254,8 @@ def notes(equilibrium: "Equilibrium", prior_place: str = "") -> Iterator[str]:
             where it shows none.
     """
     words = words_of(equilibrium)
+    if equilibrium.scenario and (solved_at := column_values(equilibrium.scenario)):
+        yield solved_at
     if equilibrium.supposed:
         how = "unannounced: no actor expects it" if equilibrium.fixed_policies else "announced"
         yield f"Supposed ({how}): {words.facts(equilibrium.supposed.items())}."
@@ -268,6 +271,29 @@ def notes(equilibrium: "Equilibrium", prior_place: str = "") -> Iterator[str]:
     yield from belief_note(equilibrium)
     yield from fork_notes(equilibrium, words)
     yield from interval_notes(equilibrium)
+
+
+def column_values(scenario: Scenario) -> str:
+    """Return at which values of the data's columns a scenario is solved; empty without columns."""
+    used = {name for _, number in formulas(scenario) for name in number.formula.names}
+    parts = []
+    for name, column in (scenario.fit.columns if scenario.fit else {}).items():
+        if name in used and column.value is not None:
+            category = column.at or column.categories[0] if column.categories else None
+            value = f'"{category}"' if category else str(column.value)
+            parts.append(f"{mid_sentence(name_as_words(column.label or name))} {value}")
+    return (
+        f"Solved where the columns of the data have the values: {', '.join(parts)}."
+        if parts
+        else ""
+    )
+
+
+def points_scale(scenario: Scenario | None) -> str:
+    """Return what a point is in a contest."""
+    if scenario is not None and scenario.fit is not None:
+        return "in the units of the coefficients"
+    return "worst to best outcome of an actor: about 100 points"
 
 
 def belief_note(equilibrium: "Equilibrium") -> Iterator[str]:

@@ -163,7 +163,7 @@ def storyline_texts(equilibrium: "Equilibrium", count: int) -> StorylineTexts:
     first: dict[str, str] = {}
     for line in found:
         steps = tuple(
-            StorylineStep(name, words.clause(name, state), first.get(name) != state)
+            StorylineStep(name, words.clause(name, state), bool(first) and first.get(name) != state)
             for name, state in line.states.items()
             if first.get(name, state) != state or not _forced(equilibrium, name, line.states)
         )

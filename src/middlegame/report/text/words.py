@@ -36,7 +36,7 @@ from middlegame.scenario.conditions import (
     parse_condition,
     scale_values,
 )
-from middlegame.scenario.model.references import base_name, split_reference
+from middlegame.scenario.model.references import PREVIOUS, base_name, split_reference
 from middlegame.scenario.model.scale_references import scale_references
 from middlegame.scenario.model.scenario import Interest, Scenario
 
@@ -75,11 +75,15 @@ def percent(probability: float) -> str:
 
 
 def likelihood(probability: float) -> str:
-    """Return the word for a probability on the scale of ICD 203.
+    """Return the word for a probability on the scale of ICD 203; its ends are no matter of chance.
 
-    >>> likelihood(0.24), likelihood(0.9)
-    ('unlikely', 'very likely')
+    >>> likelihood(0.24), likelihood(0.9), likelihood(0), likelihood(1)
+    ('unlikely', 'very likely', 'ruled out', 'certain')
     """
+    if probability < _NEGLIGIBLE:
+        return "ruled out"
+    if probability > 1 - _NEGLIGIBLE:
+        return "certain"
     return next((word for end, word in SCALE if probability <= end), SCALE[-1][1])
 
 
@@ -100,12 +104,18 @@ def likelihood_opening(probability: float, *, also: bool = False) -> str:
     return f"it is {adverb}{word} that"
 
 
-def points(value: float) -> str:
+def points(value: float, *, fine: bool = False) -> str:
     """Write points as a whole number with its sign.
 
-    >>> points(29.3), points(-2.2), points(0.2)
-    ('+29', '-2', '0')
+    Args:
+        value: the points.
+        fine: whether to write two digits, where a point is no hundredth of what is at stake.
+
+    >>> points(29.3), points(-2.2), points(0.2), points(-0.254, fine=True)
+    ('+29', '-2', '0', '-0.25')
     """
+    if fine:
+        return f"{value:+.2f}" if abs(value) >= 0.005 else "0"
     whole = round(value)
     return f"{whole:+d}" if whole else "0"
 
@@ -177,9 +187,14 @@ class Words:
         at = split_reference(name)[1]
         if at is None or not self.knows(name):
             return ""
-        if name not in self.diagram.index:
-            return f" ({at})"
-        period = self.node(name).period
+        if name in self.diagram.index:
+            period = self.node(name).period
+        elif at == PREVIOUS:
+            return " (the period before)"
+        else:
+            period = (
+                at if isinstance(at, int) else self.diagram.instances(base_name(name))[-1].period
+            )
         return "" if period is None else f" ({self.period(period)})"
 
     def actor(self, name: str) -> str:

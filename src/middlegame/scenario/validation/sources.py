@@ -1,14 +1,14 @@
 """Checks of citations and quotes against the scenario's sources and their files."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 
 from pydantic_core import PydanticCustomError
 
-from middlegame.scenario.faults import Fault
+from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.model.fields import Sourced, read_citation
-from middlegame.scenario.sources import UnreadableSource, read_source
+from middlegame.scenario.sources import UnreadableSource, paragraphs, read_source
 from middlegame.scenario.validation.context import CheckContext, check_known
 
 _SIGNS = str.maketrans(
@@ -36,8 +36,9 @@ def check_citations(contest: CheckContext) -> Iterator[Fault]:
 
 
 def check_quotes(contest: CheckContext) -> Iterator[Fault]:
-    """Look quotes up in the sources' files, where the scenario's folder is known."""
+    """Look quotes and cited paragraphs up in the sources' files, where their folder is known."""
     texts: dict[str, str] = {}
+    counts: dict[str, int] = {}
     for name, source in contest.scenario.sources.items():
         if source.file is not None and contest.folder is not None:
             found = _read(contest.folder, source.file, ("sources", name, "file"))
@@ -45,7 +46,9 @@ def check_quotes(contest: CheckContext) -> Iterator[Fault]:
                 yield found
             else:
                 texts[name] = normalize_text(found)
+                counts[name] = len(paragraphs(found))
     for path, part, _ in contest.visits:
+        yield from _paragraphs(path, getattr(part, "cite", ()), counts)
         if not isinstance(part, Sourced) or part.quote is None:
             continue
         if not part.cite:
@@ -60,6 +63,23 @@ def check_quotes(contest: CheckContext) -> Iterator[Fault]:
                     "the source's own words",
                     path=(*path, "quote"),
                 )
+
+
+def _paragraphs(path: Path, cites: Sequence[object], counts: Mapping[str, int]) -> Iterator[Fault]:
+    """Report citations of a paragraph that a source with so many paragraphs does not have."""
+    for position, text in enumerate(cites):
+        try:
+            cited = read_citation(text)
+        except PydanticCustomError:
+            continue  # malformed, which `check_citations` reports
+        number = cited.paragraph
+        if number is not None and not 1 <= number <= counts.get(cited.source, number):
+            count = counts.get(cited.source)
+            yield Fault(
+                f"'{cited.source}' has no paragraph {number}",
+                f"a paragraph from 1 to {count}" if count else "a paragraph, counted from 1",
+                path=(*path, "cite", position),
+            )
 
 
 def normalize_text(text: str) -> str:
