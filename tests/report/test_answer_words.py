@@ -3,6 +3,7 @@
 import pytest
 
 import middlegame as mg
+from middlegame.report.html.report import html_report
 from middlegame.report.text import narrative
 from middlegame.report.text.change import largest_shifts
 from middlegame.report.text.dominoes import availability_note
@@ -56,6 +57,10 @@ def test_value_that_is_asked_for_first_leads_and_names_what_is_beside_its_scale(
     assert narrative.answer(ferry).startswith(start)
     page = show_plain(ferry)
     assert page.index("The fare (on", page.index("QUESTIONS")) < page.index("Does the rider swim?")
+    report = html_report(ferry)
+    questions = report[report.index('<h2 id="questions">') :]
+    assert questions.count("The fare (on") == 1
+    assert questions.index("The fare (on") < questions.index("Does the rider swim?")
 
 
 def test_robust_answers_are_told_by_their_likelier_side(ferry) -> None:

@@ -111,6 +111,7 @@ def html_report(
             notes=list(narrative.notes(equilibrium, "beside it")),
             questions=narrative.question_forecasts(equilibrium),
             values=narrative.value_answers(equilibrium),
+            values_first=narrative.asks_value_first(equilibrium),
             due=narrative.common_due_date(equilibrium),
             moves=_move_charts(equilibrium, words),
             outcomes=_factor_charts(equilibrium, words),
