@@ -46,12 +46,14 @@ def parsed(answer: tuple[int, str, str]) -> dict:
 
 
 def test_question_without_a_label_and_numbers_are_told_in_words(run: Run, file: Path) -> None:
-    file.write_text(file.read_text().replace("label: A does x, ", ""))
+    more = "factors: {f: {states: [p, q], chance: {p: 30..50%}}}\n"
+    file.write_text(file.read_text().replace("label: A does x, ", "") + more)
     recorded = run("record", str(file), "--middle", "--by", "anna")[1]
     code, shown, _ = run("show", "1")
     assert code == 0
     assert all('A chooses "x"' in out and "m = x" not in out for out in (recorded, shown))
     assert "15  Interests of A: " in shown
+    assert "40%  F is " in shown
     assert "interests.a[0]" not in shown
 
 

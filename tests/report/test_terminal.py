@@ -1,5 +1,6 @@
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -8,6 +9,9 @@ from rich.console import Console
 import middlegame as mg
 from middlegame.equilibrium.strategy_profile import Branch
 from middlegame.report.terminal.equilibrium import show_change, show_equilibrium
+from middlegame.report.terminal.show import show
+from middlegame.report.text.intervals import interval
+from middlegame.scenario import read_text
 from tests.report.pages import (
     INJECTION,
     compare_with_golden,
@@ -105,3 +109,37 @@ def test_nash_result_prints_the_forecast_and_the_remaining_regret() -> None:
     assert "The tenant loses the berth" in text
     assert "Nash equilibrium in mixed strategies: precision raised" in text
     assert "largest remaining regret" in text
+
+
+TOLL = """
+title: A toll
+actors: {state: The state}
+moves:
+  toll: {by: state, scale: {from: 0, to: 30, step: 10}, options: {no_toll: {}}}
+factors: {peace: {states: [kept, broken], chance: {kept: 30..60%}}}
+interests:
+  state: [{when: toll = no_toll, worth: -10..40}, {when: peace = kept, worth: 5}]
+evidence:
+  quiet: {label: A quiet month, saw: peace = kept, likelihood: 2:1}
+"""
+
+
+def test_option_beside_a_scale_is_printed_with_its_interval() -> None:
+    solved = mg.solve(read_text(TOLL).scenario)
+    low, high = solved.outlooks["toll"]["no_toll"].ninety
+    assert f"{interval(low, high)} " in next(
+        line for line in show_plain(solved).splitlines() if line.endswith("  no toll")
+    )
+
+
+def test_counts_of_a_check_keep_their_margin_where_they_are_wrapped(tmp_path: Path) -> None:
+    (tmp_path / "toll.yaml").write_text(TOLL, "utf-8")
+    stream = io.StringIO()
+    show(mg.check(tmp_path / "toll.yaml"), Console(file=stream, width=40))
+    counts = stream.getvalue().partition("can be solved.\n")[2].partition("no source")[0]
+    assert counts.startswith("  1 actor, 1 move")
+    lines = counts.splitlines()
+    assert len(lines) > 3
+    assert all(
+        line.startswith("  ") and (line == line.rstrip() or not line.strip()) for line in lines
+    )

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from middlegame.equilibrium.check import CheckResult
+from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
 from middlegame.report.text.narrative import drafted_sentence
 from middlegame.scenario.data_rows import missing_values
@@ -33,15 +34,13 @@ def show_check(found: CheckResult, console: Console) -> None:
         can = "can be fitted to data, and solved after that" if unknown else "is too large to solve"
     console.print(f"[bold]{escape(scenario.title)}[/] {can}.", highlight=False)
     counts = found.counts
-    console.print(
-        "  "
-        + ", ".join(
+    Page(console).paragraph(
+        ", ".join(
             _count(counts[kind], kind.rstrip("s"))
             for kind in ("actors", "moves", "factors", "interests", "questions", "beliefs", "views")
             if counts[kind] or kind not in ("beliefs", "views")
         )
         + (f", {_count(counts['evidence'], 'piece')} of evidence" if counts["evidence"] else ""),
-        highlight=False,
     )
     _show_sourcing(found, console)
     if not found.points:
@@ -58,14 +57,13 @@ def _show_sourcing(found: CheckResult, console: Console) -> None:
     sourced = found.sourcing
     if sourced is None or not sourced.numbers:
         return
-    console.print(
-        f"  {_count(sourced.numbers, 'number')}, {sourced.ranges} of them ranges; "
+    Page(console).paragraph(
+        f"{_count(sourced.numbers, 'number')}, {sourced.ranges} of them ranges; "
         f"{sourced.cited / sourced.numbers:.0%} cite a source, "
         f"{sourced.reasoned / sourced.numbers:.0%} give a reason",
-        highlight=False,
     )
     if sentence := drafted_sentence(sourced):
-        console.print(f"  {sentence}", highlight=False)
+        Page(console).paragraph(sentence)
     for path in sourced.unsourced[:_MOST_UNSOURCED]:
         console.print(f"    no source and no reason: {escape(dotted_path(path))}", highlight=False)
     more = len(sourced.unsourced) - _MOST_UNSOURCED

@@ -93,7 +93,7 @@ class Page:
         chances: Iterable[float],
         colour: str,
         before: Sequence[float] | None = None,
-        outlooks: "Sequence[Outlook] | None" = None,
+        outlooks: "Sequence[Outlook | None] | None" = None,
     ) -> None:
         """Print a bar for each state, or its interval if it has one; the most likely stand out.
 
@@ -102,7 +102,7 @@ class Page:
             chances: their probabilities.
             colour: of the bars.
             before: their prior probabilities, if there is evidence.
-            outlooks: how they vary over the worlds, if there are several.
+            outlooks: how each varies over the worlds, if there are several; None for a bar.
         """
         values = list(chances)
         was: Sequence[float | None] = before or [None] * len(values)

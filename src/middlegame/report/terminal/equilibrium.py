@@ -42,6 +42,7 @@ from middlegame.report.text.storylines import storyline_texts
 from middlegame.report.text.words import clean, date, odds, percent, points
 from middlegame.scenario.conditions import parse_condition
 from middlegame.sweeps.forecast import Forecast
+from middlegame.sweeps.summaries import Outlook
 
 
 @show.register(Equilibrium)
@@ -303,8 +304,15 @@ def _factors(page: Page, equilibrium: Equilibrium) -> None:
 
 
 def _forecast(page: Page, equilibrium: Equilibrium, name: str, colour: str) -> None:
-    rows = forecast_rows(equilibrium, narrative.words_of(equilibrium), name)
-    spread = None if name in equilibrium.scale_forecasts else outlooks(equilibrium, name)
+    words = narrative.words_of(equilibrium)
+    rows = forecast_rows(equilibrium, words, name)
+    found = outlooks(equilibrium, name)
+    spread: list[Outlook | None] | None = None if found is None else [*found]
+    if found and name in equilibrium.scale_forecasts:  # options beside the scale, then the bins
+        beside = equilibrium.scale_forecasts[name].others
+        by_state = dict(zip(words.node(name).states, found, strict=True))
+        bins = [None] * (len(rows.labels) - len(beside))
+        spread = [*(by_state[state] for state in beside), *bins]
     page.forecast(rows.labels, rows.chances, colour, rows.prior, spread)
     for note in rows.notes:
         page.paragraph(note, style="bold")

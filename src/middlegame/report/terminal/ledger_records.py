@@ -10,6 +10,7 @@ from middlegame.ledger.records import Record, RecordedForecast, RecordedQuestion
 from middlegame.ledger.validation import today
 from middlegame.report.terminal.columns import Page
 from middlegame.report.text.grammar import join_list
+from middlegame.report.text.judgement_values import value_words
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import question_label
 from middlegame.report.text.scales import rounded_value, scale_clause
@@ -41,9 +42,12 @@ def show_record(record: Record, resolutions: Sequence[Resolution], console: Cons
     _forecasts(page, record, {each.question.key: each for each in resolutions})
     if record.theta:
         page.section("Numbers", f"the values of {len(record.theta)} uncertain numbers")
-        labels = number_labels(record_words(record))
+        words = record_words(record)
+        labels = number_labels(words)
+        known = {each.name: each for each in words.diagram.parameters} if words else {}
         for name, value in list(record.theta.items())[:_MOST_NUMBERS]:
-            page.hanging(f"{value:>10.4g}", labels.get(name, clean(name)))
+            number = value_words(known[name], value) if name in known else f"{value:.4g}"
+            page.hanging(f"{number:>10}", labels.get(name, clean(name)))
         more = len(record.theta) - _MOST_NUMBERS
         if more > 0:
             page.paragraph(f"and {more} more; see --json", style="dim")

@@ -77,7 +77,7 @@ def _paragraphs(path: Path, cites: Sequence[object], counts: Mapping[str, int]) 
             count = counts.get(cited.source)
             yield Fault(
                 f"'{cited.source}' has no paragraph {number}",
-                f"a paragraph from 1 to {count}" if count else "a paragraph, counted from 1",
+                f"{cited.source}#1" + (f" to {cited.source}#{count}" if count else " or above"),
                 path=(*path, "cite", position),
             )
 
