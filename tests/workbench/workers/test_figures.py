@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -47,6 +48,36 @@ def test_sentence_of_a_factor_says_every_state_with_its_interval(context):
     sentence = draw_figure(context, HARBOUR, Setting(), "lease").sentence
     assert sentence.startswith("The lease is kept (75%, 90% of worlds between ")
     assert "; the lease is lost (25%" in sentence
+
+
+TOLL = """title: A toll
+actors: {city: The city}
+factors: {harvest: {states: [good, bad], chance: {good: 30..50%}}}
+moves: {toll: {by: city, scale: {from: 0, to: 100, step: 10, unit: ducats}}}
+interests: {city: [{worth: 0.1 * toll}]}
+questions:
+  toll-2026: {label: The toll at the gate, value: toll, on: 2026-12-31}
+"""
+
+
+@pytest.mark.parametrize("asked", ["", "  plenty: {will: harvest=good, by: 2026-12-31}\n"])
+def test_question_for_a_value_is_in_the_picture_the_data_and_the_sentence(context, asked):
+    text = TOLL + asked
+    (value,) = mg.solve(read_text(text).scenario).question_values.values()
+    figure = draw_figure(context, text, Setting(), "questions")
+    (row,) = [row for row in rows(figure) if row["question"] == "toll-2026"]
+    assert float(row["mean"]) == pytest.approx(value.mean)
+    assert (float(row["low"]), float(row["high"])) == value.ninety
+    assert (row["probability"], row["unit"]) == ("", "ducats")
+    assert "The toll at the gate" in "".join(ElementTree.fromstring(figure.svg).itertext())
+    assert "The toll at the gate (on 31 December 2026): mean " in figure.sentence
+    png = export_figure(context, text, Setting(), "questions", "png")
+    assert png.startswith(b"\x89PNG")
+
+
+def test_sentence_of_a_value_says_its_mean_and_not_every_value(context):
+    sentence = draw_figure(context, TOLL, Setting(), "toll").sentence
+    assert re.fullmatch(r"\S.*: mean \d+(\.\d+)? ducats.*, median \d+, 90% interval .*\.", sentence)
 
 
 def test_factor_over_time_has_its_curve_and_a_row_for_each_period(context):

@@ -1,7 +1,9 @@
 """Charts by themselves: images without a page's colours and font, as SVG and as PNG."""
 
 import re
+from collections.abc import Sequence
 from html import escape
+from textwrap import wrap
 
 LIGHT = {
     "ink": "#1c2128",
@@ -18,6 +20,8 @@ _FAMILY = re.compile(r"font-family:[^;}]*")
 _VIEW = re.compile(r'viewBox="(\S+) (\S+) (\S+) ([^"\s]+)"')
 _TITLE = 26.0
 """Height of the line above a chart, in pixels."""
+_LINE, _GAP, _LETTERS = 16.0, 8.0, 44
+"""Height of a line and between stacked charts, in pixels, and the letters of a line."""
 _SCALE = 2.0
 """Pixels of a PNG for each pixel of its chart."""
 
@@ -63,6 +67,31 @@ def standalone_svg(
         place = f'x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"'
         rest = f'<rect {place} fill="{paper}"/>{rest}'
     return opening.replace("<svg", f'<svg font-family="{font}"', 1) + ">" + rest
+
+
+def stacked_svg(charts: Sequence[tuple[str, str]]) -> str:
+    """Return charts as one image, one below the other.
+
+    Args:
+        charts: the line above each chart, which may be empty, and the chart.
+    """
+    parts, y, width = [], 0.0, 0.0
+    for title, svg in charts:
+        view = _VIEW.search(svg)
+        assert view is not None
+        if title:
+            lines = wrap(title, _LETTERS)
+            parts += [
+                f'<text x="0" y="{y + _LINE * (place + 1):g}" font-size="13" '
+                f'fill="currentColor">{escape(line)}</text>'
+                for place, line in enumerate(lines)
+            ]
+            y += _LINE * len(lines) + _GAP
+        across, down = float(view[3]), float(view[4])
+        place = f'x="{float(view[1]):g}" y="{y:g}" width="{across:g}" height="{down:g}"'
+        parts.append(svg.replace("<svg", f"<svg {place}", 1))
+        y, width = y + down + _GAP, max(width, across)
+    return f'<svg viewBox="-1 0 {width:g} {y:g}">{"".join(parts)}</svg>'
 
 
 def as_png(svg: str) -> bytes:

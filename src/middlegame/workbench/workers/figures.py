@@ -88,7 +88,7 @@ def draw_figure(context: WorkerContext, text: str, setting: Setting, name: str) 
     if figure == CONTEST and (not period or period.isdecimal()):
         svg = contest_graph(found, period=int(period) if period else None)
         rows, sentence = [*_state_rows(found, found.forecasts)], narrative.answer(found)
-    elif name == QUESTIONS and found.questions:
+    elif name == QUESTIONS and (found.questions or found.question_values):
         svg, rows, sentence = _questions(found)
         title = "Questions"
     elif name == POINTS:
@@ -182,13 +182,20 @@ def _sentence(found: "Forecast", name: str) -> str:
     """Return what is forecast of a move or factor, in words."""
     from middlegame.report.text.grammar import capitalize_first, mid_sentence
     from middlegame.report.text.narrative import words_of
+    from middlegame.report.text.scales import scale_clause
 
+    words, on_scale = words_of(found), found.scale_forecasts.get(name)
+    told, value = found.forecasts[name], ""
+    if on_scale is not None:
+        value = capitalize_first(f"{words.heading(name)}: {scale_clause(on_scale)}")
+        told = {state: told[state] for state in on_scale.others}
     parts = [
-        f"{mid_sentence(words_of(found).clause(name, state))} ({_chance(chance, outlook)})"
-        for state, chance in found.forecasts[name].items()
+        f"{mid_sentence(words.clause(name, state))} ({_chance(chance, outlook)})"
+        for state, chance in told.items()
         for outlook in [found.outlooks.get(name, {}).get(state)]
     ]
-    return capitalize_first(f"{'; '.join(parts)}.")
+    others = capitalize_first(f"{'; '.join(parts)}.") if parts else ""
+    return " ".join(filter(None, [value, others]))
 
 
 def _chance(chance: float, outlook: "Outlook | None") -> str:
@@ -202,24 +209,36 @@ def _chance(chance: float, outlook: "Outlook | None") -> str:
 
 def _questions(found: "Forecast") -> tuple[str, list[Row], str]:
     from middlegame.report.charts.bars import forecast_chart
-    from middlegame.report.charts.standalone import LIGHT
+    from middlegame.report.charts.histogram import histogram
+    from middlegame.report.charts.standalone import LIGHT, stacked_svg
     from middlegame.report.text import narrative
 
     asked = narrative.question_forecasts(found)
     spreads = [found.question_outlooks.get(each.name) for each in asked]
     known = [each for each in spreads if each is not None]
-    svg = forecast_chart(
-        "Questions",
-        [each.label for each in asked],
-        [each.probability for each in asked],
-        LIGHT["accent"],
-        known if len(known) == len(asked) else None,
-    )
-    rows: list[Row] = [("question", "label", "due", "probability", "low", "high")]
+    charts = []
+    if asked:
+        bars = forecast_chart(
+            "Questions",
+            [each.label for each in asked],
+            [each.probability for each in asked],
+            LIGHT["accent"],
+            known if len(known) == len(asked) else None,
+        )
+        charts.append(("", bars))
+    rows: list[Row] = [("question", "label", "due", "probability", "mean", "low", "high", "unit")]
     rows += [
-        (each.name, each.label, each.due, each.probability, *_ends(spread))
+        (each.name, each.label, each.due, each.probability, None, *_ends(spread), None)
         for each, spread in zip(asked, spreads, strict=True)
     ]
+    words = narrative.words_of(found)
+    values = found.scenario.value_questions if found.scenario else {}
+    for name, value in found.question_values.items():
+        label = narrative.question_label(words, values[name])
+        charts.append((label, histogram(label, value, LIGHT["accent"])))
+        due = narrative.due_date(values[name])
+        rows.append((name, label, due, None, value.mean, *value.ninety, value.unit))
+    svg = charts[0][1] if len(charts) == 1 and asked else stacked_svg(charts)
     return svg, rows, narrative.answer(found)
 
 
