@@ -3,10 +3,11 @@
 import pytest
 
 import middlegame as mg
+from middlegame.analysis.interventions import find_interventions
 from middlegame.report.html.report import html_report
 from middlegame.report.text import narrative
 from middlegame.report.text.change import largest_shifts
-from middlegame.report.text.dominoes import availability_note
+from middlegame.report.text.dominoes import availability_note, effect_rows
 from middlegame.report.text.robustness import robustness_text
 from middlegame.report.text.words import percent
 from middlegame.scenario.yaml.load import read_text
@@ -79,12 +80,9 @@ def test_unlabelled_interest_is_left_out_as_points_on_a_condition(ferry) -> None
 
 def test_largest_changes_are_in_order_of_the_numbers_that_are_shown() -> None:
     venezuela = mg.solve(mg.load("venezuela-2026"))
-    for condition in ("line=balance", "approach=court"):
-        name, state = condition.split("=")
-        if state not in venezuela.forecasts[name]:
-            continue
-        shifts = largest_shifts(venezuela, venezuela.suppose({name: state}))
-        sizes = [abs(shift.difference) for shift in shifts if shift.unit]
+    for supposed in ({"approach": "court"}, {"hold": "strong"}):
+        shifts = largest_shifts(venezuela, venezuela.suppose(supposed))
+        sizes = [abs(shift.difference) for shift in shifts]
         assert sizes == sorted(sizes, reverse=True)
 
 
@@ -101,3 +99,43 @@ def test_options_that_are_not_always_available_are_named_below_the_matrix(ferry)
 def test_report_says_of_what_also_where_it_has_a_label(ferry) -> None:
     noted = " ".join(narrative.notes(ferry))
     assert "a gull (a report that storm rages, 2:1)" in noted
+
+
+SIEGE = """
+title: A siege
+as_of: 2026-01-01
+periods: {every: quarter, for: 3}
+precision: 2:1
+actors: {camp: The camp}
+moves:
+  press: {by: camp, knows: [town@previous], options: {press: {}, rest: {}}}
+factors:
+  town:
+    states: {yields: the town yields, holds: the town holds out}
+    start: holds
+    rules:
+      - {if: town@previous = yields, then: yields}
+      - {if: press = press, then: {yields: 30%}}
+      - {then: {yields: 5%}}
+    headline: yes
+interests:
+  camp: [{when: town = yields, worth: 5, earned: at_end}]
+"""
+
+
+def test_state_kept_over_periods_is_one_step_of_a_chain() -> None:
+    found = mg.dominoes(mg.solve(read_text(SIEGE).scenario))
+    (first,) = find_interventions(found.results.diagram, "press@1", "press")
+    (row,) = (r for r in effect_rows(found, first) if r.effect.name == "town@3")
+    assert row.chain.endswith("because the town yields (Jan-Mar 2026 to Apr-Jun 2026)")
+
+
+def test_correlations_leave_out_the_priors_of_the_factor_itself() -> None:
+    text = FERRY.replace("rages: 20%", "rages: 10..40%").replace(
+        "likelihood: 2", "likelihood: 2..6"
+    )
+    page = " ".join(show_plain(mg.hypotheses(mg.solve(read_text(text).scenario))).split())
+    storm, wreck = page.split("WRECK")
+    assert 'with "sleeps" over the ranges: Reliability of reports: a gull' in storm
+    assert 'with "floats" over the ranges: Storm rages' in wreck
+    assert "No single piece of evidence reaches 3:1" in wreck
