@@ -148,9 +148,10 @@ def test_picture_fits_its_frame_at_first_and_can_be_enlarged_and_moved(visit):
     }"""
     page.wait_for_function(fits)
     width = sheet.bounding_box()["width"]
-    assert page.locator(".mg-frame .knows >> nth=0").is_hidden()
-    page.get_by_label("What each move observes").check()
-    assert page.locator(".mg-frame .knows >> nth=0").is_visible()
+    observed = page.locator(".mg-frame .knows >> nth=0")
+    assert observed.is_visible()  # the rival's bid has no other arrow
+    page.get_by_label("What each move observes").uncheck()
+    assert observed.is_hidden()
     page.get_by_role("button", name="Larger").click()
     assert sheet.bounding_box()["width"] == pytest.approx(1.3 * width, rel=0.01)
     left = sheet.bounding_box()["x"]
@@ -717,6 +718,17 @@ def test_server_answers_bad_host_or_origin_with_a_status(server, header, status,
         stream.sendall("\r\n".join([*lines, "", ""]).encode())
         answer = stream.recv(100).decode()
     assert answer.startswith(f"HTTP/1.1 {status} ")
+
+
+def test_first_page_tells_contests_of_one_title_apart_and_marks_those_with_faults(visit, server):
+    (server.folder / "broken.yaml").write_text(HARBOUR.replace("by: rival", "by: rivall"))
+    page = visit().page
+    page.goto(server.url)
+    entry = page.locator(".mg-contests li").filter(has_text="broken.yaml")
+    entry.filter(has_text="Cannot be solved yet: 1 fault").wait_for()
+    sound = page.locator(".mg-contests li").filter(has_text="harbour-lease/scenario.yaml")
+    assert "Cannot be" not in sound.inner_text()
+    (server.folder / "broken.yaml").unlink()
 
 
 def test_archetype_begins_a_contest_that_is_opened_to_be_built(visit, server):

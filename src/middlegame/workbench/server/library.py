@@ -47,6 +47,12 @@ class Contest:
         """The folder of its file, where its sources and members are."""
         return str(self.path.parent)
 
+    @property
+    def file(self) -> str:
+        """The file's name, with its folder's where the folder alone tells it from others."""
+        name = self.path.name
+        return f"{self.path.parent.name}/{name}" if self.path.stem == "scenario" else name
+
     def text(self) -> str:
         """Read the file.
 

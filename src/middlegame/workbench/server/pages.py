@@ -92,7 +92,7 @@ def add_pages(workbench: Workbench) -> None:
         if only is not None:
             ui.navigate.to(f"/contest/{only}")
             return
-        show_library(workbench.library)
+        show_library(workbench.library, workbench.pools)
 
     @ui.page("/new")
     def new(request: Request) -> None:

@@ -1,18 +1,23 @@
 """The first page: the contests that can be opened, and what a new one can begin with."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from nicegui import ui
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.io.archetypes import list_archetypes
 from middlegame.io.examples import list_examples
-from middlegame.workbench.server.library import Library
+from middlegame.workbench.server.library import Contest, Library
 from middlegame.workbench.views.frame import PageHeader, button, heading, style_page, titled_dialog
+from middlegame.workbench.worker_pools import WorkerPools
+from middlegame.workbench.workers.pool import Superseded
+from middlegame.workbench.workers.texts import check_text
 
 
-def show_library(library: Library) -> None:
-    """Build the page."""
+def show_library(library: Library, pools: WorkerPools) -> None:
+    """Build the page; contests with faults are marked as the workers find them."""
     style_page("")
     PageHeader("", (), lambda _: None)
     with ui.element("main").classes("mg-main"):
@@ -20,15 +25,42 @@ def show_library(library: Library) -> None:
         with ui.element("div").classes("mg-tools"):
             button("New contest", lambda: NewDialog(library), primary=True)
         contests = library.contests()
+        marks: list[tuple[Contest, ui.label]] = []
         with ui.element("ul").classes("mg-contests"):
             for each in contests:
                 with ui.element("li"):
                     ui.link(each.title, f"/contest/{each.name}").classes("mg-contest")
                     if each.question:
                         ui.label(each.question).classes("mg-soft")
+                    if not each.shipped:
+                        ui.label(each.file).classes("mg-file")
+                        marks.append((each, ui.label("").classes("mg-bad").props("role=status")))
+        ui.timer(0.1, lambda: _mark_faults(pools, marks), once=True)
         if not contests:
             ui.label("This folder holds no scenario.").classes("mg-soft")
         _show_archetypes(library)
+
+
+async def _mark_faults(pools: WorkerPools, marks: Sequence[tuple[Contest, ui.label]]) -> None:
+    """Say of each contest with faults that it cannot be solved."""
+    visitor = uuid4().hex
+    for contest, mark in marks:
+        if mark.is_deleted:
+            return
+        try:
+            text, folder = contest.text(), contest.folder
+            faults = pools.known(check_text, text, folder=folder)
+            if faults is None:
+                faults = await pools.texts.ask((visitor, "faults"), check_text, text, folder=folder)
+                pools.keep(check_text, (text,), faults, folder)
+        except Superseded:
+            return
+        except MiddlegameError as error:
+            mark.set_text(f"Cannot be opened: {error}")
+            continue
+        count = sum(each.severity == "error" for each in faults)
+        if count and not mark.is_deleted:
+            mark.set_text(f"Cannot be solved yet: {count} fault{'s' if count > 1 else ''}")
 
 
 def _show_archetypes(library: Library) -> None:

@@ -4,6 +4,8 @@ function percent(p) {
   if (p > 0.99) return p > 1 - 1e-9 ? "100%" : ">99%";
   return Math.round(100 * p) + "%";
 }
+const NARROW = 700; // pixels of the frame below which the picture may be wider than it
+const READABLE = 0.8; // the least scale there, at which text can be read
 
 export default {
   props: { svg: String, node: Object, chances: Array, periods: Array, period: Number, actors: Array },
@@ -21,7 +23,7 @@ export default {
         <div class="mg-frame-tools">
           <ul class="mg-actors" aria-label="Colours"><li v-for="[actor, colour] in actors"><i class="mg-dot" :style="{ background: colour }"></i>{{ actor }}</li><li><i class="mg-dot mg-square"></i>factor</li></ul>
           <label class="mg-knows"><input type="checkbox" v-model="knows"> What each move observes (broken lines)</label>
-          <span role="toolbar" aria-label="The picture's size"><button class="mg-button" aria-label="Smaller" @click="zoom(1 / 1.3)">−</button><button class="mg-button" aria-label="Larger" @click="zoom(1.3)">+</button><button class="mg-button" @click="fit">Fit</button><button class="mg-button mg-take" aria-haspopup="menu" aria-expanded="false" :data-figure="period ? 'contest@' + period : 'contest'" data-title="contest" aria-label="Take away: the contest's picture">⤓</button><button class="mg-button" @click="turnFull">{{ full ? "Leave full screen" : "Full screen" }}</button></span>
+          <span role="toolbar" aria-label="The picture's size"><button class="mg-button" aria-label="Smaller" @click="zoom(1 / 1.3)">−</button><button class="mg-button" aria-label="Larger" @click="zoom(1.3)">+</button><button class="mg-button" @click="fit(true)">Fit</button><button class="mg-button mg-take" aria-haspopup="menu" aria-expanded="false" :data-figure="period ? 'contest@' + period : 'contest'" data-title="contest" aria-label="Take away: the contest's picture">⤓</button><button class="mg-button" @click="turnFull">{{ full ? "Leave full screen" : "Full screen" }}</button></span>
         </div>
         <div class="mg-canvas" :class="{ knows, zoomed: scale > fitted * 1.01 }" ref="canvas" tabindex="0" role="region" aria-label="The contest as a picture: plus and minus change its size, arrow keys move it" @click="clicked" @keydown="pressed" @wheel="wheeled" @pointerdown="grabbed" @focusin="focused">
           <div class="mg-sheet" v-html="svg" :style="{ width: size[0] + 'px', height: size[1] + 'px', transform: 'translate(' + x + 'px,' + y + 'px) scale(' + scale + ')' }"></div>
@@ -52,6 +54,7 @@ export default {
   mounted() {
     this.sized = new ResizeObserver(() => this.fit());
     this.sized.observe(this.$refs.frame);
+    this.knows = this.hasLoneBox();
     this.turned = () => {
       this.full = document.fullscreenElement === this.$refs.frame;
       this.fit();
@@ -78,12 +81,21 @@ export default {
   methods: {
     percent,
     within: (actor) => (actor.startsWith("The ") ? "the " + actor.slice(4) : actor),
-    // The whole picture, as large as its frame allows; the frame is as high as that needs.
-    fit() {
+    // Whether some box has no arrow unless what moves observe is drawn.
+    hasLoneBox() {
+      const arcs = [...this.$el.querySelectorAll("[data-head]")];
+      const touched = (some) => new Set(some.flatMap((arc) => [arc.dataset.head, arc.dataset.tail]));
+      const all = touched(arcs), plain = touched(arcs.filter((arc) => !arc.classList.contains("knows")));
+      return [...this.$el.querySelectorAll("[data-node]")].some(({ dataset }) => all.has(dataset.node) && !plain.has(dataset.node));
+    },
+    // The whole picture, as large as its frame allows; the frame is as high as that needs. In a
+    // narrow frame the text stays readable, unless the whole picture is asked for.
+    fit(whole) {
       const canvas = this.$refs.canvas, [wide, high] = this.size;
       if (!canvas?.clientWidth) return;
       const across = canvas.clientWidth / wide;
       this.scale = this.full ? Math.min(across, canvas.clientHeight / high) : Math.min(across, 1.1, Math.max((0.86 * innerHeight) / high, 0.66));
+      if (whole !== true && !this.full && canvas.clientWidth < NARROW) this.scale = Math.max(this.scale, READABLE);
       if (!this.full) canvas.style.height = Math.ceil(this.scale * high) + "px";
       this.fitted = this.scale;
       this.x = (canvas.clientWidth - this.scale * wide) / 2;
@@ -156,8 +168,8 @@ export default {
       const step = steps[event.key];
       if (event.key === "+" || event.key === "=") this.zoom(1.3);
       else if (event.key === "-") this.zoom(1 / 1.3);
-      else if (event.key === "0") this.fit();
-      else if (step && this.scale > this.fitted * 1.01) {
+      else if (event.key === "0") this.fit(true);
+      else if (step && (this.scale > this.fitted * 1.01 || this.scale * this.size[0] > this.$refs.canvas.clientWidth + 1)) {
         event.preventDefault();
         this.x += step[0];
         this.y += step[1];

@@ -41,6 +41,10 @@ def entry_of(path: Path) -> Path:
     return tuple(path[:1]) if path[:1] and path[0] in BLOCKS else ()
 
 
+_FIELDS = {("moves", "by"): "who decides", ("offers", "by"): "who offers"}
+"""Fields that have another name than their key, by section and key."""
+
+
 class EntryList:
     """The entries of a contest as buttons.
 
@@ -81,6 +85,20 @@ class EntryList:
         for _, found in rows:
             for path, label in found.items():
                 self._items[path][1].set_text(label)
+
+    def place_words(self, path: Path) -> str:
+        """Return the place of what is at a path, with an entry's label instead of its name."""
+        entry = entry_of(path)
+        labels = {each: label for _, found in self._rows for each, label in found.items()}
+        words = [KINDS[str(entry[0])] if entry else KINDS["contest"]]
+        if len(entry) > 1:
+            words.append(labels.get(entry, str(entry[1])))
+        for step in path[len(entry) :]:
+            if isinstance(step, int):
+                words[-1] += f" {step + 1}"
+            else:
+                words.append(_FIELDS.get((str(path[0]), step), step.replace("_", " ")))
+        return " · ".join(words)
 
     def mark(self, chosen: Path, faults: Iterable[EditorFault]) -> None:
         """Mark the chosen entry, and show the number of errors of each."""

@@ -13,6 +13,8 @@ from middlegame.workbench.views.outline.ranges import RangePicture
 from middlegame.workbench.workers.outline import Outline
 from middlegame.workbench.workers.texts import EditorFault
 
+_EXAMPLE = re.compile(r"a condition such as: \S+ = \S+ and \S+ = [^\s;]+")
+"""An example of another contest, in a fault's message."""
 _MISSING = re.compile(r"the key '(\w+)' is missing")
 
 
@@ -20,7 +22,9 @@ def plain_message(fault: EditorFault) -> str:
     """Return a fault's message for somebody who fills in forms, and sees no keys."""
     missing = _MISSING.fullmatch(fault.message)
     if missing is None:
-        return fault.message
+        if fault.path[:1] == ("questions",) and "the question has no condition" in fault.message:
+            return "nothing is asked yet; write a condition, or choose the value on a scale"
+        return _EXAMPLE.sub("a condition, such as + beside the field inserts", fault.message)
     if fault.path == ("actors",):
         return "there is no actor yet; add one with + beside Actors"
     return "this is missing"

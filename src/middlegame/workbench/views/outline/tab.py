@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import background_tasks, ui
 
 from middlegame.base.errors import MiddlegameError
-from middlegame.scenario.faults import Path
+from middlegame.scenario.faults import Path, dotted_path
 from middlegame.workbench.views.draft_tools import DraftDesk, DraftTools
 from middlegame.workbench.views.frame import button, heading, titled_dialog
 from middlegame.workbench.views.outline.adding import AddDialog
@@ -38,17 +38,28 @@ _FEWEST = 2
 
 
 class FaultList:
-    """A list of faults; where `go` is given each leads there, and none is said to be none."""
+    """A list of faults; where `go` is given each leads there, and none is said to be none.
 
-    def __init__(self, go: Callable[[Path], None] | None = None) -> None:
-        self._go = go
+    Args:
+        go: called with the path of the fault that is chosen.
+        place_words: writes the path of a fault in words.
+    """
+
+    def __init__(
+        self,
+        go: Callable[[Path], None] | None = None,
+        place_words: Callable[[Path], str] = dotted_path,
+    ) -> None:
+        self._go, self._place_words = go, place_words
         self._place = ui.element("ul").classes("mg-faults")
         self._shown: list[tuple[str, str, str]] | None = None
 
     def show(self, faults: Iterable[EditorFault]) -> None:
         """Show faults in place of those before, unless they are the same."""
         faults = list(faults)
-        wheres = [".".join(map(str, each.path)) or f"line {each.line}" for each in faults]
+        wheres = [
+            self._place_words(each.path) if each.path else f"line {each.line}" for each in faults
+        ]
         shown = [
             (each.severity, where, plain_message(each))
             for each, where in zip(faults, wheres, strict=True)
@@ -99,7 +110,7 @@ class OutlineTab:
                     self.picture = OutlinePicture(self._choose_node, self._connect, self._cut)
                 with ui.element("section").classes("mg-block"):
                     heading("h2", "Faults", "mg-h2")
-                    self.faults = FaultList(self._go_to)
+                    self.faults = FaultList(self._go_to, self.entries.place_words)
         self.dialogs = ui.element("div")
         self.form = Form(self, self.box)
         self.unplaced: FaultList | None = None
