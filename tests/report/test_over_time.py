@@ -47,7 +47,7 @@ def test_supposition_for_every_period_is_one_clause(siege):
 def test_report_draws_a_line_for_each_state_and_no_bookkeeping_nodes(siege):
     page = html_report(siege)
     assert "holds 85% in Jan 2026, 55% in Apr 2026" in page
-    assert "of cases, first in Feb 2026 on average; later or never" in page
+    assert "of cases, on average in Feb 2026; later or never" in page
     assert "The contest <small>Feb 2026</small>" in page
     assert "shells after" not in page
 

@@ -4,6 +4,7 @@ import middlegame as mg
 from middlegame.engine.inference import most_probable
 from middlegame.io.json_form import from_json
 from middlegame.report.html.report import html_report
+from middlegame.report.text.narrative import answer
 from middlegame.report.text.storylines import storyline_texts
 from middlegame.scenario.yaml.load import read_text
 from tests.generators.ladder import binary_moves, road_diagram
@@ -146,3 +147,16 @@ interests:
         'As the first, but the fleet chooses "appeal"; the passage is free.',
     ]
     assert all(step.differs for line in lines[1:] for step in line.steps)
+
+
+def test_answer_says_by_when_and_answers_a_question_about_two_options_by_its_own() -> None:
+    asked = """
+questions:
+  struck: {will: press@1 = press, by: 2026-06-30, label: Does the leader press?}
+  falls: {will: regime@2 = yields, by: 2026-09-30}
+"""
+    text = answer(mg.solve(read_text(EMBARGO + asked).scenario))
+    assert 'that the leader chooses "press" ' in text
+    assert "Most likely" not in text
+    assert "by 30 June 2026 (" in text
+    assert "by 30 September 2026 (" in text

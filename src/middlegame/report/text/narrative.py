@@ -161,12 +161,17 @@ def answer(equilibrium: "Equilibrium") -> str:
         others = [names[0], *others]
     openings: set[str] = set()
     chances = equilibrium.questions
+    dues = {due_date(question) for question in questions.values()}
+    timed = equilibrium.scenario is not None and equilibrium.scenario.periods is not None
     for name in sorted(others[:MOST_CLAUSES], key=lambda name: -round(chances[name], 9)):
         opening = likelihood_opening(chances[name])
         if opening in openings:
             opening = likelihood_opening(chances[name], also=True)
         openings.add(likelihood_opening(chances[name]))
         clause = question_clause(words, questions[name])
+        written = clean(questions[name].label or "")
+        if (timed or len(dues) > 1) and (not written or written.endswith("?")):
+            clause = f"{clause} {due_date(questions[name])}".rstrip()
         number = numbers(chances[name], question_outlook(equilibrium, name))
         sentences.append(f"{capitalize_first(opening)} {clause} ({number}).")
     return " ".join([*values, *sentences] if leads else [*sentences, *values])
@@ -196,10 +201,11 @@ def _ends(equilibrium: "Equilibrium", words: Words, numbers: IntervalWords) -> s
 
 
 def _one_move(words: Words, condition: Condition) -> str | None:
-    """Return the move whose single option a condition is about; None for any other condition."""
+    """Return the move, of three or more options, one of which a condition is about; else None."""
     if isinstance(condition, Is) and len(condition.states) == 1:
         known = condition.variable in words.diagram.index
-        if known and isinstance(words.node(condition.variable), Decision):
+        node = words.node(condition.variable) if known else None
+        if isinstance(node, Decision) and len(node.states) > 2:
             return condition.variable
     return None
 

@@ -250,7 +250,7 @@ def first_passage_notes(equilibrium: "Equilibrium", name: str) -> list[str]:
         period = found.periods[round(found.expected_period) - 1]
         clause = capitalize_first(words.clause(name, state))
         notes.append(
-            f"{clause} within the horizon in {percent(found.cumulative[-1])} of cases, first in "
-            f"{period} on average; later or never in {percent(found.survival)}."
+            f"{clause} by the end of {found.periods[-1]} in {percent(found.cumulative[-1])} of "
+            f"cases, on average in {period}; later or never in {percent(found.survival)}."
         )
     return notes

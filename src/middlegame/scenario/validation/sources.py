@@ -77,7 +77,7 @@ def _paragraphs(path: Path, cites: Sequence[object], counts: Mapping[str, int]) 
             count = counts.get(cited.source)
             yield Fault(
                 f"'{cited.source}' has no paragraph {number}",
-                f"{cited.source}#1" + (f" to {cited.source}#{count}" if count else " or above"),
+                f"{cited.source}#1" + (f" to #{count}" if count and count > 1 else ""),
                 path=(*path, "cite", position),
             )
 
