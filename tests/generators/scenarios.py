@@ -38,7 +38,7 @@ TEXTS = st.one_of(
     ),
 )
 CITES = st.lists(
-    st.builds(Citation, source=st.just("brief"), paragraph=st.none() | st.integers(0, 99)),
+    st.builds(Citation, source=st.just("brief"), paragraph=st.none() | st.integers(1, 99)),
     max_size=2,
 ).map(tuple)
 SIZES = st.sampled_from([0.01, 0.02, 0.1, 0.25, 1 / 3, 0.5, 0.6, 0.9, 0.99])

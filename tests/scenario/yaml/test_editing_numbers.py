@@ -33,6 +33,17 @@ WORTH = ("interests", "owner", 0, "worth")
 COSTS = ("moves", "renew", "options", "switch", "costs")
 
 
+@pytest.mark.parametrize("value", [0.0937, 0.13, 0.29, 1 / 3, 0.0000123])
+def test_named_probability_stays_one_whatever_its_digits(value):
+    named = TEXT.replace("interests:", "numbers: {rent: 4..8%}\ninterests:")
+    loaded = read_text(named)
+    path = ("numbers", "rent")
+    was = next(judged for at, judged, _ in judgements(loaded.scenario) if at == path)
+    changed = read_text(replace_numbers(named, {path: replace(was, low=value / 2, high=value)}))
+    found = next(judged for at, judged, _ in judgements(changed.scenario) if at == path)
+    assert (found.unit, found.low, found.high) == ("probability", value / 2, value)
+
+
 def test_replace_numbers_changes_only_the_numbers():
     changes = {
         LOST: Judgement(0.6, 0.8, "probability"),

@@ -104,9 +104,7 @@ class Judgement:
         ends = [self.low, *([] if self.best is None else [self.best]), self.high]
         ends = ends[:1] if self.exact else ends
         if self.unit == "probability":
-            percents = [format_number(round(end * 100, 10)) for end in ends]
-            if [float(text) / 100 for text in percents] == ends:
-                return f"{'..'.join(percents)}%"
+            return f"{'..'.join(map(_percent_text, ends))}%"
         return "..".join(map(format_number, ends)) + {"odds": ":1", "years": " years"}.get(
             self.unit, ""
         )
@@ -150,6 +148,12 @@ def format_number(value: float) -> str:
     text = f"{Decimal(repr(value)):f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
+
+
+def _percent_text(share: float) -> str:
+    """Write a share as the number before a percent sign, with all its digits."""
+    text = f"{Decimal(repr(share)) * 100:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def to_scale(value: float, unit: Unit) -> float:
@@ -217,10 +221,10 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
         raise syntax_error(f"'{value}' is a percentage", UNIT_EXAMPLES[unit])
     if (match["low_percent"] or match["best_percent"]) and not percent:
         raise syntax_error(f"'{value}' has a percent sign on one end only", UNIT_EXAMPLES[unit])
-    factor = 100.0 if percent else 1.0
-    low = float(match["low"]) / factor
-    high = low if match["high"] is None else float(match["high"]) / factor
-    best = None if match["best"] is None else float(match["best"]) / factor
+    factor = 100 if percent else 1  # divided in decimals, so that 9.37% is 0.0937 to the last bit
+    low = float(Decimal(match["low"]) / factor)
+    high = low if match["high"] is None else float(Decimal(match["high"]) / factor)
+    best = None if match["best"] is None else float(Decimal(match["best"]) / factor)
     return _checked(Judgement(low, high, unit, best=best), percent=percent)
 
 
