@@ -45,3 +45,8 @@ def test_summarize_leaves_out_failed_and_weightless_samples():
     assert found.mean == pytest.approx(0.3)
     assert found.ninety == (0.2, 0.4)
     assert np.isnan(summarize(np.array([np.nan]), np.ones(1)).mean)
+
+
+def test_summarize_takes_no_mean_beyond_the_values():
+    weights = np.random.default_rng(1).random((200, 64))
+    assert {summarize(np.ones(64), each).mean for each in weights} == {1.0}

@@ -109,7 +109,7 @@ class Forecast(Equilibrium):
         nodes = self.diagram.contest_nodes
         joints = self._world_joints([(self.diagram.index[node.name],) for node in nodes])
         return {
-            node.name: state_outlooks(node.states, self._conditional(joint).T, self.weights)
+            node.name: state_outlooks(node.states, self._chances(joint).T, self.weights)
             for node, joint in zip(nodes, joints, strict=True)
         }
 
@@ -199,7 +199,7 @@ class Forecast(Equilibrium):
         for node in self.diagram.contest_nodes:
             if node.scale is not None:
                 (joint,) = self._world_joints([(self.diagram.index[node.name],)])
-                means, there = conditional_means(node, self._conditional(joint).T)
+                means, there = conditional_means(node, self._chances(joint).T)
                 ends = summarize(means, self.weights * np.nan_to_num(there)).ninety
                 found[node.name] = scale_forecast(node, self.forecasts[node.name], ends)
         return {name: each for name, each in found.items() if each is not None}
@@ -317,7 +317,7 @@ class Forecast(Equilibrium):
             over, where = cases[0]
             (joint,) = self._world_joints([tuple(over)])
             axes = tuple(range(joint.ndim - 1))
-            return self._conditional((joint * where[..., None]).sum(axis=axes))
+            return self._chances((joint * where[..., None]).sum(axis=axes))
         factors = [(1.0 - where, tuple(over)) for over, where in cases]
         none = self._conditional(self.worlds.expectation(factors, self._evidence))
         return np.clip(1.0 - none, 0.0, 1.0)
@@ -338,6 +338,10 @@ class Forecast(Equilibrium):
     def _conditional(self, values: Floats) -> Floats:
         """Return values `[..., worlds]` given the evidence; nan where that is impossible."""
         return values / np.where(self.weights > 0, self.weights, np.nan)
+
+    def _chances(self, values: Floats) -> Floats:
+        """Return probabilities given the evidence; rounding takes none beyond 1."""
+        return np.minimum(self._conditional(values), 1.0)
 
     def _joint(self, over: list[int]) -> Floats:
         if self.worlds is None:

@@ -100,7 +100,9 @@ def summarize(values: Floats, weights: Floats) -> Spread:
     found = np.interp([*_AT, *np.clip(ends, 0.0, 1.0)], shares, ordered).tolist()
     low, lower, median, upper, high, *around = found
     error = ((around[1] - around[0]) / 2, (around[3] - around[2]) / 2)
-    return Spread(float(ordered @ counted / total), median, (lower, upper), (low, high), error)
+    # Rounding must not take the mean beyond the values: a certain state has probability 1.
+    mean = float(np.clip(ordered @ counted / total, ordered[0], ordered[-1]))
+    return Spread(mean, median, (lower, upper), (low, high), error)
 
 
 def effective_size(weights: Floats) -> float:

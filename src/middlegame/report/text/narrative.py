@@ -86,11 +86,6 @@ def question_forecasts(equilibrium: "Equilibrium") -> list[QuestionForecast]:
     ]
 
 
-def prior_forecast(equilibrium: "Equilibrium", name: str) -> list[float] | None:
-    """Return a node's probabilities before any evidence; None where there is no evidence."""
-    return list(equilibrium.prior.forecasts[name].values()) if equilibrium.known else None
-
-
 def common_due_date(equilibrium: "Equilibrium") -> str:
     """Return the date that all questions share, such as `by 31 December 2026`; else nothing."""
     dues = {question.due for question in question_forecasts(equilibrium)}
