@@ -173,6 +173,8 @@ def gains_of_judgements(
         (outcomes, total), step = _below(outcomes, scale), scale.step
         weight = weight * total
     folds = np.arange(len(samples)) % _FOLDS
+    mass = weight[:, None]
+    moments = np.hstack([mass, mass**2, mass * outcomes, mass * outcomes**2])
     found = []
     for place, name in enumerate(names):
         values = samples[:, place]
@@ -180,10 +182,10 @@ def gains_of_judgements(
             found.append(InformationGain(name, 0.0, 0.0, 0.0))
             continue
         order = np.argsort(values, kind="stable")
-        part, mass, fold = outcomes[order], weight[order, None], folds[order]
-        gain = _information(part, mass, step)
+        ordered, fold = moments[order], folds[order]
+        gain = _information(ordered, step)
         # A sorted array without some of its entries is still sorted.
-        without = [_information(part[fold != k], mass[fold != k], step) for k in range(_FOLDS)]
+        without = [_information(ordered[fold != k], step) for k in range(_FOLDS)]
         # The jackknife (Efron & Stein 1981), a fold at a time.
         spread = np.square(np.array(without) - np.mean(without)).sum()
         deviation = np.sqrt((_FOLDS - 1) / _FOLDS * spread)
@@ -191,22 +193,21 @@ def gains_of_judgements(
     return sorted(found, key=lambda each: -round(each.gain, 12))
 
 
-def _information(part: Floats, weight: Floats, step: float | None) -> float:
+def _information(moments: Floats, step: float | None) -> float:
     """Estimate how much knowing a judgement reduces the uncertainty, in bits or in a value's unit.
 
     Args:
-        part: the outcomes' probabilities `[samples, outcomes]`, sorted by the judgement; on a
-            scale, the chance of each value or a lower one.
-        weight: of each sample, `[samples, 1]`.
+        moments: `[samples, 2 + 2 outcomes]`, sorted by the judgement: the weight, its square, and
+            the weighted probabilities of the outcomes and their squares; on a scale, the chances of
+            each value or a lower one.
         step: of the scale; None without one.
     """
-    begins = np.linspace(0, len(part), _SLICES + 1).astype(int)[:-1]
-    mass = np.add.reduceat(weight, begins)
-    counts = mass**2 / np.maximum(np.add.reduceat(weight**2, begins), 1e-300)
+    begins = np.linspace(0, len(moments), _SLICES + 1).astype(int)[:-1]
+    sums = np.add.reduceat(moments, begins)
+    counts = sums[:, :1] ** 2 / np.maximum(sums[:, 1:2], 1e-300)
     kept = (counts > 1).ravel()
-    mass, counts = mass[kept], counts[kept]
-    slices = np.add.reduceat(weight * part, begins)[kept] / mass
-    squares = np.add.reduceat(weight * part**2, begins)[kept] / mass
+    mass, counts = sums[kept, :1], counts[kept]
+    slices, squares = np.split(sums[kept, 2:] / mass, 2, axis=1)
     mass = mass / mass.sum()
     mean = (mass * slices).sum(axis=0)
     # What chance alone adds to the variance of the slices' means.
