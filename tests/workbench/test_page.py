@@ -192,7 +192,7 @@ def test_slider_moved_by_keyboard_shows_the_forecast_of_a_direct_solution(visit,
     agrees(page, by_bar(over_worlds(context, {WORTH: float(value)})), ".mg-results")
 
 
-def test_arrow_keys_move_a_slider_by_visible_steps(visit):
+def test_arrow_keys_move_a_slider_by_visible_steps_and_back_to_no_change(visit):
     page = visit().open("harbour-lease", "what-if")
     page.fill('[aria-label="Search the numbers"]', "tenant")
     slider = page.locator(f'[data-number="{WORTH}"]')
@@ -206,6 +206,14 @@ def test_arrow_keys_move_a_slider_by_visible_steps(visit):
         shown.append(held)
         page.wait_for_selector(f'.mg-banner:has-text("+{held} instead of +65")')
     assert shown == ["66", "67", "68"]
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_url(lambda url: WORTH not in url)
+    # Nothing differs from the file; where the keys paused on the way, there is something to undo.
+    page.wait_for_selector('.mg-banner b:has-text("What-if")', state="detached")
+    if page.is_visible(".mg-banner"):
+        assert "As in the file" in page.inner_text(".mg-banner")
+    assert slider.get_attribute("aria-valuetext") == "65"
 
 
 RECORD = """() => {
