@@ -10,7 +10,7 @@ from hypothesis import given, settings
 import middlegame as mg
 from middlegame.diagram import Decision, Diagram, Fixed, Utility
 from middlegame.engine.backend import jax
-from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch, solve_long_batch
+from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch, solve_batch_in_numpy
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.logit import log_policies, logit_cells, policies
 from middlegame.engine.qre import principal as qre
@@ -105,7 +105,9 @@ def test_batch_equals_solving_each_weighted_sample(compiles, diagram):
     together = game._replace(
         tables=np.repeat(game.tables[:, None], 2, axis=1), lambdas=game.lambdas[:, None] * shares
     )
-    solve = partial(solve_batch if compiles else solve_long_batch, diagram.structure, ramp=Ramp())
+    solve = partial(
+        solve_batch if compiles else solve_batch_in_numpy, diagram.structure, ramp=Ramp()
+    )
     settled = jax.jit(solve)(together) if compiles else solve(together)
     for world, share in enumerate(shares):
         alone = qre.solve(diagram.structure, game._replace(lambdas=game.lambdas * share))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from middlegame.base.errors import NotConverged
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram, Tables
-from middlegame.engine.batch.lambda_ramp import Ramp, solve_long_batch
+from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch_in_numpy
 from middlegame.engine.cost import predict_cost
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.relevance import traced_decisions
@@ -27,7 +27,7 @@ from middlegame.engine.temporal.long_diagrams import is_long
 from middlegame.equilibrium.engine_input import flatten_numbers
 from middlegame.equilibrium.equilibrium import solve_tables
 from middlegame.equilibrium.solving import solve_policies
-from middlegame.sweeps.compiled_solver import Answers, compiled_solver
+from middlegame.sweeps.diagram_functions import Answers, diagram_functions
 from middlegame.sweeps.queries import Query
 
 Integers = NDArray[np.int_]
@@ -210,9 +210,9 @@ class ParameterSolver:
     def ramp(self, samples: Integers) -> ChunkSolution:
         """Solve samples along a ramp of lambda."""
         values = self._padded(self.values[samples])
-        game = self._compiled.game(values)
-        residual, policies = self._compiled.settle(values, game)
-        answers = self._answers(self._compiled.truth(values, game), policies, len(samples))
+        game = self._functions.game(values)
+        residual, policies = self._functions.settle(values, game)
+        answers = self._answers(self._functions.truth(values, game), policies, len(samples))
         return ChunkSolution(np.asarray(residual)[: len(samples)], answers, {})
 
     def trace(self, samples: Integers, progress: Callable[[], None]) -> ChunkSolution:
@@ -222,7 +222,7 @@ class ParameterSolver:
         counts, forked = np.ones(len(samples), int), False
         residual, failures = np.empty(len(samples)), {}
         for place, sample in enumerate(map(int, samples)):
-            tables = self._compiled.fix(self.diagram.tables(self.values[sample]))
+            tables = self._functions.fix(self.diagram.tables(self.values[sample]))
             try:
                 found = solve_policies(self.diagram, tables)
             except NotConverged as error:
@@ -239,13 +239,13 @@ class ParameterSolver:
             some = np.stack(branches[begin : begin + self.size])
             here = self._padded(values[begin : begin + self.size])
             policies = np.moveaxis(self._padded(some), 0, -1)
-            game = self._compiled.truth(here, self._compiled.game(here))
+            game = self._functions.truth(here, self._functions.game(here))
             parts.append(self._answers(game, policies, len(some)))
         return ChunkSolution(residual, _mixed(parts, counts), failures, forked)
 
     @cached_property
-    def _compiled(self) -> Any:
-        return compiled_solver(
+    def _functions(self) -> Any:
+        return diagram_functions(
             self.diagram, self.path, self.queries, self.supposed, self.known, self.compiles
         )
 
@@ -256,7 +256,7 @@ class ParameterSolver:
 
     def _answers(self, game: Game, policies: Any, count: int) -> Answers:
         with np.errstate(all="ignore"):
-            answers = self._compiled.answer(game, policies, self.weights)
+            answers = self._functions.answer(game, policies, self.weights)
         return {
             kind: {name: np.asarray(each)[:count] for name, each in some.items()}
             for kind, some in answers.items()
@@ -336,7 +336,7 @@ class TablesSolver:
         game = Game(
             np.stack(cells, -1), np.stack(opens, -1), reached, np.stack(lambdas, -1).astype(float)
         )
-        solved = solve_long_batch(structure, game, Ramp())
+        solved = solve_batch_in_numpy(structure, game, Ramp())
         answers = {
             "forecasts": self._forecasts(samples, solved.policies),
             "policies": {"all": np.moveaxis(solved.policies, -1, 0)},

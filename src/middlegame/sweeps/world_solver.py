@@ -15,7 +15,7 @@ from middlegame.base.errors import NotConverged
 from middlegame.base.numbers import Floats
 from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Diagram
-from middlegame.engine.batch.lambda_ramp import BatchSolution, Ramp, solve_long_batch
+from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch_in_numpy
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.slicing_cost import cheapest_slices, slicing_cost
 from middlegame.engine.graph.structure import Structure
@@ -156,7 +156,7 @@ def _ramp(equilibrium: Equilibrium, values: Floats) -> tuple[Floats, bool]:
         for some in _chunks(equilibrium, values):
             cells, lambdas = _flat_numbers(diagram, some, equilibrium.supposed)
             game: Game = constant._replace(tables=cells, lambdas=lambdas)
-            solved = _along_ramp(structure, game, nudge)
+            solved = solve_batch_in_numpy(structure, game, Ramp(), nudge)
             parts.append(np.where(solved.residual <= TOLERANCE, solved.policies, np.nan))
         settled = np.concatenate(parts, axis=-1)
         agrees &= _are_alike(settled[..., -1], layout.pad(policies), constant)
@@ -179,10 +179,6 @@ def _flat_numbers(
     """Return the flat tables and lambdas of a diagram in some worlds."""
     tables = fix_states(diagram, diagram.tables(values.T), supposed)
     return flatten_samples(diagram, tables, len(values))
-
-
-def _along_ramp(structure: Structure, game: Game, nudge: Floats | None = None) -> BatchSolution:
-    return solve_long_batch(structure, game, Ramp(), nudge)
 
 
 def _are_alike(policies: Floats, traced: Floats, constant: Game) -> bool:
@@ -210,7 +206,7 @@ def _ramp_perceived(
     def settler(structure: Structure, constant: Game) -> Settle:
         def settle(game: Game) -> tuple[Floats, Floats]:
             here = game._replace(opens=constant.opens, reached=constant.reached)
-            solved = _along_ramp(structure, here)
+            solved = solve_batch_in_numpy(structure, here, Ramp())
             return solved.residual, solved.policies
 
         return settle
@@ -265,7 +261,7 @@ def solve_with_utilities(
         tables=np.stack([cells for cells, _ in inputs], axis=-1),
         lambdas=np.stack([lambdas for _, lambdas in inputs], axis=-1),
     )
-    solved = _along_ramp(structure, game)
+    solved = solve_batch_in_numpy(structure, game, Ramp())
     settled = solved.residual <= TOLERANCE
     alike = _are_alike(solved.policies[..., 0], middle.pad(equilibrium.policies), constant)
     if not settled[0] or not alike:

@@ -12,8 +12,8 @@ from middlegame.base.errors import QueryError, unknown_name
 from middlegame.base.numbers import Floats
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Parameter, Tables
-from middlegame.engine.batch.lambda_ramp import Ramp, solve_long_batch
-from middlegame.engine.batch.outcomes import long_outcome_probabilities
+from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch_in_numpy
+from middlegame.engine.batch.outcomes import outcome_probabilities_in_numpy
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.equilibrium.engine_input import (
     engine_input,
@@ -184,11 +184,13 @@ class LiveContest:
         refuse_closed(self.diagram, before, tables, announced)
         game, structure = self._game(tables, announced), self.diagram.structure
         one = Game(game.tables[:, None], game.opens, game.reached, game.lambdas[:, None])
-        settled = solve_long_batch(structure, one, Ramp())
+        settled = solve_batch_in_numpy(structure, one, Ramp())
         residual = float(settled.residual[0])
         if not residual <= TOLERANCE:
             return None
-        chances = long_outcome_probabilities(structure, one, settled.policies, self._observed).nodes
+        chances = outcome_probabilities_in_numpy(
+            structure, one, settled.policies, self._observed
+        ).nodes
         equilibrium = Equilibrium(
             diagram=self.diagram,
             tables=tables,

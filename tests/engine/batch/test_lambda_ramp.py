@@ -7,8 +7,8 @@ from hypothesis import given, settings
 
 from middlegame.diagram import Diagram
 from middlegame.engine.backend import jax
-from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch, solve_long_batch
-from middlegame.engine.batch.outcomes import long_outcome_probabilities, node_probabilities
+from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch, solve_batch_in_numpy
+from middlegame.engine.batch.outcomes import outcome_probabilities, outcome_probabilities_in_numpy
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.qre import principal as qre
 from middlegame.equilibrium.engine_input import engine_input
@@ -21,14 +21,14 @@ WORLDS = 4
 def compiled(structure, game):
     def solve(game):
         solution = solve_batch(structure, game, Ramp())
-        return solution, node_probabilities(structure, game, solution.policies)
+        return solution, outcome_probabilities(structure, game, solution.policies).nodes
 
     return jax.jit(solve)(game)
 
 
 def in_numpy(structure, game):
-    solution = solve_long_batch(structure, game, Ramp())
-    return solution, long_outcome_probabilities(structure, game, solution.policies).nodes
+    solution = solve_batch_in_numpy(structure, game, Ramp())
+    return solution, outcome_probabilities_in_numpy(structure, game, solution.policies).nodes
 
 
 def many(diagram: Diagram, solve: Callable) -> tuple:
@@ -80,7 +80,7 @@ def test_numpy_batch_solves_samples_with_other_options_open(diagram):
         lambdas=np.stack([game.lambdas for game in games], axis=-1),
         reached=np.ones(layout.row_count, bool),
     )
-    found = solve_long_batch(diagram.structure, together, Ramp())
+    found = solve_batch_in_numpy(diagram.structure, together, Ramp())
     for sample, game in enumerate(games):
         expected = qre.solve(diagram.structure, game).policies
         for a, b in zip(layout.unpad(found.policies[..., sample]), expected, strict=True):

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch, solve_long_batch
+from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch, solve_batch_in_numpy
 from middlegame.engine.batch.outcomes import (
     expectations,
-    long_expectations,
-    long_outcome_probabilities,
+    expectations_in_numpy,
     outcome_probabilities,
+    outcome_probabilities_in_numpy,
 )
 from middlegame.equilibrium.engine_input import engine_input
 from tests.generators.games import short_contest
@@ -25,10 +25,10 @@ def game():
     return diagram, one._replace(tables=tables, lambdas=lambdas)
 
 
-def test_solve_long_batch_equals_solve_batch(game):
+def test_solve_batch_in_numpy_equals_solve_batch(game):
     diagram, numbers = game
     plain, swept = (
-        solve(diagram.structure, numbers, Ramp()) for solve in (solve_batch, solve_long_batch)
+        solve(diagram.structure, numbers, Ramp()) for solve in (solve_batch, solve_batch_in_numpy)
     )
     assert float(swept.residual.max()) < 1e-9
     assert np.abs(np.asarray(plain.policies) - swept.policies).max() < 1e-8
@@ -41,7 +41,7 @@ def played(numbers, rng):
     return found / found.sum(axis=1, keepdims=True)
 
 
-def test_long_outcome_probabilities_equal_outcome_probabilities(game):
+def test_outcome_probabilities_in_numpy_equal_outcome_probabilities(game):
     diagram, numbers = game
     rng = np.random.default_rng(1)
     seen = {diagram.index["f1@1"]: rng.random((2, 3)), diagram.index["m0@2"]: rng.random((2, 1))}
@@ -52,12 +52,12 @@ def test_long_outcome_probabilities_equal_outcome_probabilities(game):
         return [*found.nodes, found.expected_utility, found.evidence]
 
     for plain, swept in zip(
-        occurs(outcome_probabilities), occurs(long_outcome_probabilities), strict=True
+        occurs(outcome_probabilities), occurs(outcome_probabilities_in_numpy), strict=True
     ):
         assert np.abs(np.asarray(plain) - swept).max() < 1e-12
 
 
-def test_long_expectations_equal_expectations(game, monkeypatch):
+def test_expectations_in_numpy_equal_expectations(game, monkeypatch):
     diagram, numbers = game
     rng = np.random.default_rng(2)
     at = played(numbers, rng)
@@ -72,6 +72,6 @@ def test_long_expectations_equal_expectations(game, monkeypatch):
     def expected(way):
         return np.asarray(way(diagram.structure, numbers, at, first, weights, seen, times))
 
-    assert np.abs(expected(expectations) - expected(long_expectations)).max() < 1e-12
+    assert np.abs(expected(expectations) - expected(expectations_in_numpy)).max() < 1e-12
     monkeypatch.setattr("middlegame.engine.inference.marginals.MAX_FRONTIER", 1)
-    assert np.abs(expected(expectations) - expected(long_expectations)).max() < 1e-12
+    assert np.abs(expected(expectations) - expected(expectations_in_numpy)).max() < 1e-12

@@ -144,7 +144,7 @@ def _largest_per_sample(parts: Sequence[Array], samples: int) -> Array:
 
 
 @np.errstate(all="ignore")  # what is not finite shows in the residual
-def solve_long_batch(
+def solve_batch_in_numpy(
     structure: Structure, game: Game, ramp: Ramp, nudges: Floats | None = None
 ) -> BatchSolution:
     """Solve all samples in NumPy, without compiling.
@@ -223,7 +223,6 @@ def _measure_batch(
     shape = (layout.row_count, layout.max_options, logits.shape[-1])
     opens = along_samples(game.opens)
     logits, response = logits.reshape(shape), response.reshape(shape)
-    with np.errstate(invalid="ignore"):
-        strategy, best = (policies(opens, at, 1.0, axis=-2) for at in (logits, response))
-        residual = np.abs(strategy - best).max(axis=(0, 1), initial=0.0)
+    strategy, best = (policies(opens, at, 1.0, axis=-2) for at in (logits, response))
+    residual = np.abs(strategy - best).max(axis=(0, 1), initial=0.0)
     return BatchSolution(logits, strategy, residual)

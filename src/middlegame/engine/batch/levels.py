@@ -13,7 +13,7 @@ import numpy as np
 from middlegame.base.numbers import Floats
 from middlegame.engine.backend import jnp
 from middlegame.engine.batch.implicit_differentiation import differentiable_policies
-from middlegame.engine.batch.lambda_ramp import Ramp, solve_long_batch
+from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch_in_numpy
 from middlegame.engine.graph.layout import Array, Game, layout_of
 from middlegame.engine.inference.given_policies import GivenPolicies, given_policies
 from middlegame.engine.qre.levels import Reasoning, Solve, level_policies
@@ -68,5 +68,5 @@ def _all_policies(reasoning: Reasoning, game: Game, solve: Solve, xp: Any) -> tu
 
 
 def _solve(part: GivenPolicies, game: Game, ramp: Ramp) -> tuple[Floats, Floats]:
-    solution = solve_long_batch(part.reduced, game, ramp)
+    solution = solve_batch_in_numpy(part.reduced, game, ramp)
     return solution.policies, solution.residual

@@ -39,24 +39,6 @@ class OutcomeProbabilities(NamedTuple):
     expected_utility: Array
 
 
-def node_probabilities(
-    structure: Structure, game: Game, strategy: Array, evidence: BatchEvidence | None = None
-) -> list[Array]:
-    """Return the joint probabilities of each node's states with the evidence.
-
-    Args:
-        structure: the diagram.
-        game: its numbers.
-        strategy: the policies, `[rows, max_options, samples]`.
-        evidence: the observations.
-
-    Returns:
-        For each node `[states, samples]`, not normalised.
-    """
-    nodes = [(node,) for node in range(len(structure.sizes))]
-    return _joints(structure, game, strategy, nodes, evidence or {})
-
-
 def outcome_probabilities(
     structure: Structure, game: Game, strategy: Array, evidence: BatchEvidence | None = None
 ) -> OutcomeProbabilities:
@@ -193,7 +175,7 @@ def _sum_product(
     return jnp.broadcast_to(total, (*(sizes[axis] for axis in output), strategy.shape[-1]))
 
 
-def long_outcome_probabilities(
+def outcome_probabilities_in_numpy(
     structure: Structure, game: Game, strategy: Array, evidence: BatchEvidence | None = None
 ) -> OutcomeProbabilities:
     """Return `outcome_probabilities` of a long diagram, by message passing in NumPy.
@@ -218,7 +200,7 @@ def long_outcome_probabilities(
     return OutcomeProbabilities(probability, joints[1 : 1 + len(nodes)], expected)
 
 
-def long_expectations(
+def expectations_in_numpy(
     structure: Structure,
     game: Game,
     strategy: Array,

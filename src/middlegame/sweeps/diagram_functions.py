@@ -16,7 +16,7 @@ from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine.backend import jax, jnp
 from middlegame.engine.batch import outcomes
-from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch, solve_long_batch
+from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch, solve_batch_in_numpy
 from middlegame.engine.batch.levels import solve_levels_batch
 from middlegame.engine.batch.outcomes import BatchEvidence
 from middlegame.engine.graph.layout import Game, layout_of
@@ -36,7 +36,7 @@ Answers = dict[str, dict[str, Any]]
 `evidence`) and name."""
 
 
-class CompiledSolver(NamedTuple):
+class DiagramFunctions(NamedTuple):
     """The functions of one diagram.
 
     Attributes:
@@ -61,14 +61,14 @@ class CompiledSolver(NamedTuple):
     answer: Callable[[Game, Any, Mapping[str, list[Floats]]], Answers]
 
 
-def compiled_solver(
+def diagram_functions(
     diagram: Diagram,
     ramp: Ramp,
     queries: Mapping[str, Query],
     supposed: Mapping[str, str],
     known: Mapping[str, Sequence[str]],
     compiles: bool,
-) -> CompiledSolver:
+) -> DiagramFunctions:
     """Return a diagram's functions, from a cache where they are there already.
 
     Args:
@@ -86,7 +86,7 @@ def compiled_solver(
     conditions = _Conditions(
         tuple(supposed.items()), tuple((name, tuple(states)) for name, states in known.items())
     )
-    return _compiled_solver(_DiagramKey(diagram), ramp, scopes, conditions, compiles)
+    return _diagram_functions(_DiagramKey(diagram), ramp, scopes, conditions, compiles)
 
 
 class _DiagramKey:
@@ -114,9 +114,9 @@ class _Conditions(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def _compiled_solver(
+def _diagram_functions(
     key: _DiagramKey, ramp: Ramp, scopes: _Scopes, conditions: _Conditions, compiles: bool
-) -> CompiledSolver:
+) -> DiagramFunctions:
     diagram = key.diagram
     structure = diagram.structure
     supposed = dict(conditions.supposed)
@@ -171,7 +171,7 @@ def _compiled_solver(
     def answer(here: Game, policies: Any, weights: Mapping[str, Any]) -> Answers:
         return answer_with(here, policies, weights, evidence)
 
-    return CompiledSolver(diagram, fix, constant, game, truth, settle, answer)
+    return DiagramFunctions(diagram, fix, constant, game, truth, settle, answer)
 
 
 def _numbers_function(
@@ -228,7 +228,7 @@ def _settle_function(
     """Return the ramp for constant open options and reach: compiled, faster than as arguments."""
     shape = layout_of(structure).row_count, layout_of(structure).max_options
     constant = np.array(opens).reshape(shape), np.array(reached, bool)
-    solve = solve_batch if compiles else solve_long_batch
+    solve = solve_batch if compiles else solve_batch_in_numpy
 
     def settle(tables: Any, lambdas: Any) -> tuple[Any, Any]:
         settled = solve(structure, Game(tables, *constant, lambdas), ramp)
@@ -246,7 +246,7 @@ def _answer_function(
     probabilities_of, expectations = (
         (outcomes.outcome_probabilities, outcomes.expectations)
         if compiles
-        else (outcomes.long_outcome_probabilities, outcomes.long_expectations)
+        else (outcomes.outcome_probabilities_in_numpy, outcomes.expectations_in_numpy)
     )
     xp: Any = jnp if compiles else np
 
