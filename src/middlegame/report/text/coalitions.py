@@ -99,8 +99,7 @@ def method(found: "Coalitions") -> str:
 def start(found: "Coalitions") -> list[str]:
     """Return from which numbers the changes start; empty where these are the forecast's."""
     before, forecast = found.equilibrium, found.forecast
-    told = starting_point("All changes", forecast, before, question_numbers(forecast, before))
-    return [told] if told else []
+    return starting_point("All changes", forecast, before, question_numbers(forecast, before))
 
 
 def refusals(found: "Coalitions") -> list[str]:

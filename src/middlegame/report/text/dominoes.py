@@ -220,8 +220,7 @@ def availability_note(dominoes: "Dominoes", chosen: "Sequence[Intervention]") ->
 def start(dominoes: "Dominoes") -> list[str]:
     """Return from which numbers the changes start; empty where these are the forecast's."""
     before, forecast = dominoes.results.equilibrium, dominoes.forecast
-    told = starting_point("All changes", forecast, before, headline_numbers(forecast, before))
-    return [told] if told else []
+    return starting_point("All changes", forecast, before, headline_numbers(forecast, before))
 
 
 def baseline_notes(dominoes: "Dominoes") -> list[str]:

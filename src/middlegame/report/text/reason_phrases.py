@@ -9,6 +9,7 @@ from middlegame.report.text.grammar import as_noun, is_clause, is_several, mid_s
 from middlegame.report.text.words import Words, percent
 from middlegame.scenario.conditions import ALWAYS, Is, Not, Predicate
 from middlegame.scenario.model.references import base_name
+from middlegame.scenario.model.scenario import Interest
 
 _CERTAIN = 0.005
 """Probability below which a risk is none."""
@@ -182,12 +183,10 @@ class InterestPhrases:
 
     def _points(self, each: InterestContribution, label: str) -> str:
         """Return an interest without a single worth: its label, or what its points depend on."""
-        match each.path, self.words.scenario:
-            case ("interests", str(actor), int(place), *_), scenario if scenario:
-                if not self._is_labelled(each):
-                    always = scenario.interests[actor][place].when == ALWAYS
-                    return f"the worth of {label}" if always else f"the points if {label}"
-        return mid_sentence(label)
+        interest = self._interest(each)
+        if interest is None or self._is_labelled(each):
+            return mid_sentence(label)
+        return f"the worth of {label}" if interest.when == ALWAYS else f"the points if {label}"
 
     def _cost(self, name: str, option: str, each: InterestContribution, chosen: bool) -> str:
         """Return the costs of an option as a reason for or against a choice."""
@@ -200,67 +199,62 @@ class InterestPhrases:
 
     def _own_option(self, each: InterestContribution) -> str:
         """Return the option of this very move that an unlabelled interest is about, if any."""
-        match each.path, self.words.scenario:
-            case ("interests", str(actor), int(place), *_), scenario if scenario:
-                when = scenario.interests[actor][place].when
-                if (
-                    isinstance(when, Is)
-                    and base_name(when.variable) == self.move
-                    and not self._is_labelled(each)
-                ):
-                    return " or ".join(self._option(self.move, each) for each in when.states)
-        return ""
+        interest = self._interest(each)
+        if interest is None or self._is_labelled(each):
+            return ""
+        when = interest.when
+        if not isinstance(when, Is) or base_name(when.variable) != self.move:
+            return ""
+        return " or ".join(self._option(self.move, each) for each in when.states)
 
     def _is_own_choice(self, each: InterestContribution) -> bool:
         """Whether an unlabelled interest's condition is also about a choice of the mover."""
-        match each.path, self.words.scenario:
-            case ("interests", str(actor), int(place), *_), scenario if scenario:
-                names = map(base_name, scenario.interests[actor][place].when.variables())
-                own = any(n in scenario.moves and scenario.moves[n].by == actor for n in names)
-                return own and not self._is_labelled(each)
-        return False
+        interest, scenario = self._interest(each), self.words.scenario
+        if interest is None or scenario is None or self._is_labelled(each):
+            return False
+        actor, names = each.path[1], map(base_name, interest.when.variables())
+        return any(n in scenario.moves and scenario.moves[n].by == actor for n in names)
 
     def _is_loss(self, each: InterestContribution) -> bool:
         """Whether an interest's points are below zero; of one known to its owner, all its range."""
-        match each.worth, each.path, self.words.scenario:
-            case None, ("interests", str(actor), int(place), *_), scenario if scenario:
-                interest = scenario.interests[actor][place]
-                if interest.worth.high < 0:  # nan for a formula
-                    return True
-                return each.is_loss and interest.when != ALWAYS
-            case float(worth), _, _:
-                return worth < 0
-        return False
+        if each.worth is not None:
+            return each.worth < 0
+        interest = self._interest(each)
+        if interest is None:
+            return False
+        below = interest.worth.high < 0  # nan for a formula
+        return below or (each.is_loss and interest.when != ALWAYS)
 
     def _is_labelled(self, each: InterestContribution) -> bool:
+        interest = self._interest(each)
+        return interest is not None and bool(interest.label or interest.worth.label)
+
+    def _interest(self, each: InterestContribution) -> Interest | None:
+        """Return the interest that a contribution is of; None for a cost, or without a scenario."""
         match each.path, self.words.scenario:
             case ("interests", str(actor), int(place), *_), scenario if scenario:
-                interest = scenario.interests[actor][place]
-                return bool(interest.label or interest.worth.label)
-        return False
+                return scenario.interests[actor][place]
+        return None
 
     def label(self, each: InterestContribution) -> str:
         """Return an interest's label, or its condition in words; of a cost what is paid for."""
-        match each.path, self.words.scenario:
-            case ("interests", str(actor), int(place), *_), scenario if scenario:
-                interest = scenario.interests[actor][place]
-                return self.words.interest_label(interest)
-            case ("moves", str(name), "options", str(option), *_), _:
+        if interest := self._interest(each):
+            return self.words.interest_label(interest)
+        match each.path:
+            case ("moves", str(name), "options", str(option), *_):
                 return f"the cost of {self._option(name, option)}"
-            case ("moves", str(name), "scale", "costs"), _:
+            case ("moves", str(name), "scale", "costs"):
                 return f"the cost of {mid_sentence(self.words.label(name))}"
-            case ("offers", str(), "accepting_costs"), _:
+            case ("offers", str(), "accepting_costs"):
                 return "the cost of accepting the offer"
-            case ("offers", str(), "terms", *_), _:
+            case ("offers", str(), "terms", *_):
                 return "the cost of breaking a promise"
-            case ("offers", *_), _:
+            case ("offers", *_):
                 return "the cost of making the offer"
         number = next((part for part in each.path if isinstance(part, int)), 0)
         return f"interest {number + 1}"
 
     def condition(self, each: InterestContribution) -> str:
         """Return an interest's condition in words; of a cost what is paid for."""
-        match each.path, self.words.scenario:
-            case ("interests", str(actor), int(place), *_), scenario if scenario:
-                return self.words.interest(scenario.interests[actor][place])
-        return self.label(each)
+        interest = self._interest(each)
+        return self.label(each) if interest is None else self.words.interest(interest)

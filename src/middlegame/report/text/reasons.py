@@ -145,8 +145,7 @@ def notes(found: Reasons) -> list[str]:
         clause = mid_sentence(words.clause(found.name, found.option))
         numbers = [(clause, found.forecast, found.influences[0].before)]
         middle = found.equilibrium.middle.prior
-        start = starting_point("The changes below", found.equilibrium, middle, numbers)
-        lines += [start] if start else []
+        lines += starting_point("The changes below", found.equilibrium, middle, numbers)
     if found.when is not None:
         lines.append(f"Only cases in which {words.condition(found.when)}.")
     name = base_name(found.name)

@@ -100,8 +100,7 @@ def start(found: Robustness) -> list[str]:
     written, middle = found.equilibrium, found.equilibrium.middle
     sources = any(variant.kind == "source" for variant in found.variants)
     what = "All variants except those without a source" if sources else "All variants"
-    told = starting_point(what, written, middle, question_numbers(written, middle))
-    return [told] if told else []
+    return starting_point(what, written, middle, question_numbers(written, middle))
 
 
 def robustness_text(found: Robustness) -> RobustnessText:

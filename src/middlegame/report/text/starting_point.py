@@ -22,7 +22,7 @@ Numbers = Iterable[tuple[str, float, float]]
 
 def starting_point(
     what: str, forecast: "Equilibrium | Sweep", middle: "Equilibrium", numbers: Numbers
-) -> str:
+) -> list[str]:
     """Say from which world an analysis starts, and which of its numbers are not the forecast's.
 
     Args:
@@ -32,13 +32,13 @@ def starting_point(
         numbers: the numbers that a reader may compare, the most important first.
 
     Returns:
-        Up to three sentences; empty where the analysis starts from the forecast itself.
+        One text of up to three sentences; none where the analysis starts from the forecast itself.
     """
     ranges = any(each.low < each.high for each in middle.diagram.parameters)
     given = forecast.equilibrium.known if isinstance(forecast, Sweep) else forecast.known
     aside = bool(given) and not middle.known
     if not (ranges or aside):
-        return ""
+        return []
     world = "the middle world, with every number at its median" if ranges else "the forecast"
     evidence = f"{' and' * ranges} without the contest's evidence" if aside else ""
     told = [f"{what} start from {world}{evidence}."]
@@ -54,7 +54,7 @@ def starting_point(
         more = len(other) - len(parts)
         parts += [f"and {more} more"] * (more > 0)
         told.append(f"Numbers that differ there: {'; '.join(parts)}.")
-    return " ".join(told)
+    return [" ".join(told)]
 
 
 def question_numbers(forecast: "Equilibrium | Sweep", middle: "Equilibrium") -> Numbers:
