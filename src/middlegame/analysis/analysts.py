@@ -61,7 +61,8 @@ def collect_analysts(
         contest if isinstance(contest, str | Path) else "" for contest in contests
     ]
     names = _names(files)
-    with_view = {_split_view(file)[0] for file in files if file and _split_view(file)[1]}
+    parts = [_split_view(file) if file else None for file in files]
+    with_view = {part[0] for part in parts if part and part[1]}
     found: list[Analyst] = []
     for place, (each, file) in enumerate(zip(scenarios, names, strict=True)):
         if isinstance(each, Analyst):
@@ -69,7 +70,8 @@ def collect_analysts(
         elif each is not None:
             name = file or each.title or f"contest {place + 1}"
             by = forecasters[place] if place < len(forecasters) else name
-            single = bool(file) and _split_view(files[place])[0] in with_view
+            part = parts[place]
+            single = part is not None and part[0] in with_view
             whole = each.model_copy(update={"views": {}}) if single else each
             found += analysts_of_scenario(whole, name, by, alone=len(contests) == 1)
     return found
@@ -103,8 +105,9 @@ def analysts_of_scenario(
 def _split_view(file: str | Path) -> tuple[Path, str]:
     """Return a file's path, and the view behind it; no view where the file is given whole."""
     front, mark, view = str(file).rpartition("#")
-    if not mark or find_file(str(file)).exists():
-        return find_file(str(file)).resolve(), ""
+    whole = find_file(str(file))
+    if not mark or whole.exists():
+        return whole.resolve(), ""
     return find_file(front).resolve(), view
 
 

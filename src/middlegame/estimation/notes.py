@@ -1,5 +1,6 @@
 """Warnings about a fit, in sentences."""
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,10 +61,7 @@ def _driven_off(found: "FitResult") -> list[str]:
     driven = runaway_coefficients(found.maximum, found.space.scale, begin)
     if not driven:
         return []
-    which = [
-        f"{found.likelihood.names[k]} ({'below' if side < 0 else 'above'})"
-        for k, side in driven.items()
-    ]
+    which = _with_sides(found, driven, driven)
     runs = "runs" if len(which) == 1 else "run"
     return [
         f"{', '.join(which)} {runs} off while the likelihood hardly rises: the data set no end to "
@@ -71,25 +69,28 @@ def _driven_off(found: "FitResult") -> list[str]:
     ]
 
 
+def _with_sides(found: "FitResult", places: Iterable[int], sides: Mapping[int, int]) -> list[str]:
+    """Return coefficients' names, each with the side on which it runs off."""
+    names = found.likelihood.names
+    return [f"{names[k]} ({'below' if sides[k] < 0 else 'above'})" for k in places]
+
+
 def _open_notes(found: "FitResult") -> list[str]:
     names, sentences = found.likelihood.names, []
     of = found.likelihood, found.data
     runaway = found.identification.diverging
     in_precision = _names_in_precision(found.scenario)
-    reasons: dict[str, list[str]] = {}
-    reasons_places: dict[str, list[int]] = {}
-    for place, side in runaway.items():
+    reasons: dict[str, list[int]] = {}
+    for place in runaway:
         why = separating_columns(found.scenario, *of, names[place])
         why = why or separating_rows(*of, found.maximum.values, found.identification.divergence)
         reason = f": {'; '.join(why)}" if why else ", as where data are separated completely"
-        where = "below" if side < 0 else "above"
-        reasons.setdefault(reason, []).append(f"{names[place]} ({where})")
-        reasons_places.setdefault(reason, []).append(place)
-    for reason, which in reasons.items():
-        runs = "runs off without end, so it has" if len(which) == 1 else (
+        reasons.setdefault(reason, []).append(place)
+    for reason, places in reasons.items():
+        runs = "runs off without end, so it has" if len(places) == 1 else (
             "run off without end, so they have")  # fmt: skip
-        mended = remedy(found, reasons_places[reason])
-        sentences.append(f"{', '.join(which)} {runs} no estimate{reason}. {mended}")
+        which = ", ".join(_with_sides(found, places, runaway))
+        sentences.append(f"{which} {runs} no estimate{reason}. {remedy(found, places)}")
     for direction in found.identification.null_directions:
         rest = [names[k] for k in direction if k not in runaway]
         if not rest:
