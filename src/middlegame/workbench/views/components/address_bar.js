@@ -47,15 +47,16 @@ export default {
     },
     replace(address) {
       this.address = address;
-      if (this.timer) return;
-      this.write();
+      if (this.timer || !this.write()) return;
       this.timer = setTimeout(() => {
         this.timer = null;
         this.write();
       }, PACE);
     },
     write() {
-      if (location.pathname + location.search !== this.address) history.replaceState(history.state, "", this.address);
+      if (location.pathname + location.search === this.address) return false;
+      history.replaceState(history.state, "", this.address);
+      return true;
     },
     forget() {
       clearTimeout(this.timer);
