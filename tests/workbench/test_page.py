@@ -479,6 +479,9 @@ def test_recorded_forecast_is_shown_and_its_question_resolved(visit, harbour):
     page = visit().open("harbour-lease", "ledger")
     page.get_by_label("Your name").fill("ada")
     page.get_by_role("button", name="Record this forecast").click()
+    page.get_by_role("button", name="Uncertainty", exact=True).click()
+    page.get_by_role("button", name="Sweep", exact=True).click()  # does not take its place
+    page.get_by_role("button", name="Ledger", exact=True).click()
     asked = page.locator('.mg-question:has-text("The depot shuts")')
     asked.wait_for()
     found = sweep(harbour.base).question_outlooks["depot-2026"]

@@ -96,9 +96,8 @@ def read_scenario(file: str, name: str | None = None) -> RecordableScenario:
     loaded = open_scenario(front if has_view else file)
     if loaded.scenario is None:
         raise ScenarioError(loaded.errors)
-    require_questions(loaded.scenario)
     text = path.read_bytes().decode("utf-8-sig")
-    _refuse_hindcast(text)
+    require_recordable(loaded.scenario, text)
     # The text that is kept must be the one that was checked, even if the file is saved meanwhile.
     if read_text(text, folder=path.parent).scenario != loaded.scenario:
         raise LedgerError(f"{file} changed while it was read; try again")
@@ -166,8 +165,7 @@ def build_entry(
     scenario = equilibrium.scenario
     if scenario is None:
         raise LedgerError("a bare diagram asks no questions; expected a solved scenario")
-    require_questions(scenario)
-    _refuse_hindcast(text)
+    require_recordable(scenario, text)
     if equilibrium.supposed or set(equilibrium.known) != set(scenario.evidence):
         raise LedgerError(
             "a forecast that supposes something, or is given something, is not the scenario's own "
@@ -210,25 +208,18 @@ def build_entry(
     )
 
 
-def require_questions(scenario: Scenario) -> None:
-    """Check that a scenario asks questions.
+def require_recordable(scenario: Scenario, text: str) -> None:
+    """Check, before it is solved, that a scenario's forecast can be recorded.
 
     Raises:
-        LedgerError: it asks none.
+        LedgerError: it asks no questions, or its text is that of a shipped contest whose outcome
+            is known.
     """
     if not scenario.questions:
         raise LedgerError(
             f"'{scenario.title}' asks no questions, so there is nothing to record; add some "
             "under 'questions'"
         )
-
-
-def _refuse_hindcast(text: str) -> None:
-    """Refuse the text of a shipped contest whose outcome is known.
-
-    Raises:
-        LedgerError: it is one.
-    """
     name = find_historical(text)
     if name is not None:
         raise LedgerError(

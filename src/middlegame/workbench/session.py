@@ -156,8 +156,10 @@ class Session:
         if self._pending is not None:
             self._pending.cancel()
         _notify(self.on_setting)
-        self._start(self._ask_forecast(setting, settled), setting)
-        if settled:
+        known = not setting or self._known_full_view(setting) is not None
+        if not known:
+            self._start(self._ask_forecast(setting, settled), setting)
+        if settled or known:
             self._ask_full_view_after(0.0, settled)
 
     def undo(self) -> None:
@@ -246,6 +248,9 @@ class Session:
             self._undo_point, self._redo = self.setting, []
             _notify(self.on_setting)
         self._start(self._ask_full_view(self.setting), self.setting)
+
+    def _known_full_view(self, setting: Setting) -> FullView | None:
+        return self.pools.known(solve.full_answer, self.text, setting, folder=self.folder)
 
     async def _ask_spread(self) -> None:
         await self.pools.solving.ask(

@@ -31,6 +31,7 @@ from middlegame.workbench.workers import (
     sweep as sweeping,
 )
 from middlegame.workbench.workers.dominoes import all_dominoes
+from middlegame.workbench.workers.ledger import record_forecast
 from middlegame.workbench.workers.solve import open_contest
 from middlegame.workbench.workers.texts import write_numbers
 from middlegame.workbench.workers.worker import Partial
@@ -146,3 +147,16 @@ def test_dominoes_say_from_which_numbers_they_start(context):
     (note,) = all_dominoes(context, text, Setting()).notes
     lost = [f"{each['lease'][1]:.0%}" for each in (forecast.middle, forecast.forecasts)]
     assert f"the lease is lost, {' instead of '.join(lost)}" in note
+
+
+def test_forecast_that_cannot_be_recorded_is_refused_before_anything_is_solved(
+    context, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("MIDDLEGAME_LEDGER", str(tmp_path / "ledger.db"))
+    reported = []
+    monkeypatch.setattr(context, "report", reported.append)
+    known = (FOLDER / "opec-2020" / "scenario.yaml").read_text(encoding="utf-8")
+    for text, reason in ((known, "hindcasts"), (HARBOUR.split("questions:")[0], "no questions")):
+        with pytest.raises(MiddlegameError, match=reason):
+            record_forecast(context, text, "known", "ada", "")
+    assert reported == []

@@ -24,11 +24,11 @@ class BackgroundTask:
 
     Args:
         session: the page's session.
-        label: the work in words, which also names its purpose among the session's requests.
+        label: the work in words.
     """
 
     def __init__(self, session: Session, label: str) -> None:
-        self.session, self.label = session, label
+        self.session, self.label, self._purpose = session, label, ""
         self.running, self._since = False, 0.0
         with ui.element("div").classes("mg-tools mg-background").props("role=status") as self.line:
             self.status = ui.label()
@@ -56,6 +56,7 @@ class BackgroundTask:
         if self.running:
             return
         self.running, self._since = True, time.monotonic()
+        self._purpose = task.__name__  # two lines may have the same label
         self.status.set_text(f"{self.label} …")
         self.bar.props(remove="value")
         self.line.set_visibility(True)
@@ -82,7 +83,7 @@ class BackgroundTask:
 
         try:
             result = await session.ask(
-                self.label, task, *arguments, kind=Kind.LONG, progress=follow, keep=keep
+                self._purpose, task, *arguments, kind=Kind.LONG, progress=follow, keep=keep
             )
         except Superseded:
             return
@@ -124,4 +125,4 @@ class BackgroundTask:
         return f", about {seconds / 60:.0f} min left"
 
     def _cancel(self) -> None:
-        self.session.pools.solving.cancel((self.session.visitor, self.label))
+        self.session.pools.solving.cancel((self.session.visitor, self._purpose))

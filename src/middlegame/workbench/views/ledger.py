@@ -67,7 +67,7 @@ class LedgerTab:
             "The scenario as written is recorded, with means over worlds drawn from its ranges and "
             "their 90% intervals. What-ifs are not recorded."
         ).classes("mg-soft")
-        self.work = BackgroundTask(session, "Solving worlds")
+        self.work = BackgroundTask(session, "Recording the forecast")
         self.problem = ui.label("").classes("mg-note").props("role=alert")
         self.problem.set_visibility(False)
         self.records = ui.element("div").classes("mg-ledger").props('aria-live="polite"')

@@ -223,17 +223,26 @@ def record_forecast(context: WorkerContext, text: str, scenario: str, by: str, n
 
     Returns:
         The number of the record.
+
+    Raises:
+        ScenarioError: the text has faults.
+        LedgerError: the forecast cannot be recorded; said before anything is solved.
     """
+    from middlegame.ledger.entries import require_recordable
     from middlegame.ledger.ledger import Ledger
+    from middlegame.scenario.faults import ScenarioError
     from middlegame.scenario.yaml.dump import dumps
     from middlegame.sweeps.run import sweep
 
     with Ledger.open() as ledger:  # first: one that cannot be used is reported without waiting
+        loaded = context.read(text)
+        if loaded.scenario is None:
+            raise ScenarioError(loaded.errors)
+        require_recordable(loaded.scenario, text)
         context.report("Solving the scenario")
         middle = context.contest(text).base
         answers = sweep(middle, progress=context.progress("Solving worlds"))
-        loaded = context.read(text)
-        if loaded.places.files and loaded.scenario is not None:  # the text stands by itself
+        if loaded.places.files:  # the text stands by itself
             text = dumps(loaded.scenario)
         return ledger.record(answers, text=text, note=note, by=by, name=scenario).id
 

@@ -18,7 +18,7 @@ export default {
         <h2 class="mg-h2">Storylines <small>{{ storylinesSummary }}</small></h2>
         <p v-if="storylinesNote" class="mg-soft">{{ storylinesNote }}</p>
         <ol class="mg-stories"><li v-for="(line, k) in storylines"><b>{{ percent(line.probability) }}</b>
-          <p><small v-if="line.branch">Branch {{ line.branch }}: </small><span v-for="step in line.steps" :class="{ differs: k && step[1] }">{{ capital(step[0]) }}. </span><small v-if="line.along">{{ line.along }}</small></p></li></ol>
+          <p><small v-if="line.branch">Branch {{ line.branch }}: </small><span v-for="step in line.steps"><span :class="{ differs: k && step[1] }">{{ capital(step[0]) }}.</span>{{ " " }}</span><small v-if="line.along">{{ line.along }}</small></p></li></ol>
       </section>
       <section v-if="part === 'points' && points.length" class="mg-block">
         <h2 class="mg-h2">Expected points <small>worst to best outcome: about 100 points; not comparable across actors</small> <button class="mg-take" aria-haspopup="menu" aria-expanded="false" data-figure="points" data-title="points" aria-label="Take away: expected points">⤓</button></h2>

@@ -31,7 +31,7 @@ export default {
               <span class="mg-whisker" aria-hidden="true" v-if="ranged">
                 <template v-if="intervals[row.key]"><i class="mg-interval" :style="span(intervals[row.key])"></i><i class="mg-mean" :style="{ left: 100 * now[row.key] + '%' }"></i></template>
               </span>
-              <span class="mg-word" v-if="section.words">{{ word(now[row.key]) }}<template v-if="intervals[row.key]">; {{ interval(row.key) }}</template><template v-if="row.key in priors">, {{ percent(priors[row.key]) }} before the evidence</template></span>
+              <span class="mg-word" v-if="section.words">{{ word(now[row.key]) }}<template v-if="intervals[row.key]">; {{ interval(row.key) }}</template><template v-if="row.key in priors && percent(priors[row.key]) !== percent(now[row.key])">, {{ percent(priors[row.key]) }} before the evidence</template></span>
               <span class="mg-word" v-else-if="intervals[row.key]">{{ interval(row.key) }}</span>
             </li>
             <li v-if="group.rows.length" class="mg-axis" aria-hidden="true"><i>0%</i><i>50%</i><i>100%</i></li>

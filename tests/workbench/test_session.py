@@ -1,0 +1,50 @@
+"""One visitor's session, with tasks that run at once instead of in workers."""
+
+import asyncio
+from collections import Counter
+
+from middlegame.workbench.address import PagePlace
+from middlegame.workbench.session import Session
+from middlegame.workbench.setting import Setting
+from middlegame.workbench.worker_pools import WorkerPools
+from tests.workbench.contests import HARBOUR
+
+
+class DirectPool:
+    """Runs each task at once; `asked` holds the name of each."""
+
+    def __init__(self, context):
+        self.context, self.asked = context, []
+
+    async def ask(self, key, task, *arguments, **options):
+        self.asked.append(task.__name__)
+        return task(self.context, *arguments)
+
+    def cancel(self, key):
+        pass
+
+
+def test_undo_and_redo_ask_the_workers_for_nothing_that_they_answered(context):
+    async def visit():
+        pool = DirectPool(context)
+        pools = WorkerPools(pool, pool, Counter())
+        session = Session(pools, None, "harbour", HARBOUR, Setting(), PagePlace())
+        await session.open(lambda _: None)
+        shown = asyncio.Event()
+        session.on_full_view.append(shown.set)
+
+        async def after(act):
+            shown.clear()
+            act()
+            await shown.wait()
+            return session.forecast
+
+        changed = Setting(numbers={"interests.tenant[0].worth": 70.0})
+        first = await after(lambda: session.change(changed, settled=True))
+        assert pool.asked == ["open_contest", "quick_forecast", "full_answer"]
+        assert await after(session.undo) == session.baseline.forecast
+        assert await after(session.redo) == first
+        assert (session.setting, session.shown) == (changed, changed)
+        assert len(pool.asked) == 3
+
+    asyncio.run(visit())
