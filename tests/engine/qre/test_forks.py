@@ -141,3 +141,33 @@ def test_fork_exactly_at_the_target_ends_the_trace_there():
     assert solution.trace.lambda_fraction == 1.0
     assert solution.policies[0] == pytest.approx([0.5, 0.5], abs=1e-3)
     assert solution.residual < 1e-12
+
+
+def test_solve_returns_all_orders_of_four_players_who_are_alike():
+    """Each of four players wants an option of its own; they differ in worth, so none is mixed."""
+    worths = np.array([100.0, 90.0, 80.0, 70.0])
+    payoffs = np.zeros((4, 4, 4, 4, 4))
+    for choices in np.ndindex(4, 4, 4, 4):
+        for player, option in enumerate(choices):
+            payoffs[(player, *choices)] = worths[option] if choices.count(option) == 1 else 0.0
+    solution = solved(payoffs, 10.0, mirrors=True)
+    ends = [solution, *solution.mirrors]
+    orders = {tuple(int(np.argmax(policy)) for policy in each.policies) for each in ends}
+    assert len(orders) == len(ends) == 24
+    assert solution.trace.all_mirrors
+    assert max(each.residual for each in ends) < 1e-12
+
+
+def test_solve_goes_on_where_mirror_branches_meet_the_branch_they_left():
+    """Two of three players part at the second fork and are alike again from the third on."""
+    payoffs = random_payoffs(np.random.default_rng(4847))
+    solution = solved(payoffs, 200.0, mirrors=True)
+    assert solution.outcome is TraceOutcome.CONVERGED
+    assert solution.trace.forks == pytest.approx([0.1276, 0.2528, 0.6492], abs=1e-3)
+    ends = [solution, *solution.mirrors]
+    assert len(ends) == 3
+    assert solution.trace.all_mirrors
+    for each in ends:
+        first, second = sorted((policy for policy in each.policies), key=lambda p: p[0])[:2]
+        assert first == pytest.approx(second, abs=1e-9)
+        assert each.residual < 1e-12

@@ -38,6 +38,8 @@ _MIRRORED = 2e-3
 """Differences up to which spectra and lambda fractions next to a fork may mirror each other."""
 _CROSSING = 0.01
 """The slope of the lambda fraction up to which a branch leaves a fork at the fork's own."""
+_ALONG_LAMBDA = 0.9
+"""The least part of lambda in the direction of a branch that mirror branches meet again."""
 _MOST_SIGNS = 16
 """Combinations of signs of independent forks that are tried."""
 _ANGLES = 20
@@ -61,7 +63,11 @@ def find_branches(corrector: Corrector, fork: BranchPoint, *, mirrors: bool) -> 
     if corrector.controls.exact:
         corrector = replace(corrector, controls=replace(corrector.controls, tolerance=_PRECISE))
     already = count_nonpositive(fork.jacobian.at_fixed_lambda().eigenvalues, -ZERO)
-    null_space = fork.jacobian.bordered(fork.tangent).null_space[:, :-1]
+    null_space = fork.jacobian.bordered(fork.tangent).null_space
+    onward = _branch_onward(corrector, fork, null_space)
+    if onward is not None:
+        return [_land(corrector, fork, onward)]
+    null_space = null_space[:, :-1]
     best: list[_Candidate] = []
     for distance in _DISTANCES:
         found = _candidates(corrector, fork, null_space, distance, already, mirrors=mirrors)
@@ -202,6 +208,24 @@ def _branch_at_fixed_lambda(
                 return [found[-1].at]
     best = min(found, key=_Candidate.rank, default=None)
     return [] if best is None else [best.at]
+
+
+def _branch_onward(
+    corrector: Corrector, fork: BranchPoint, null_space: Floats
+) -> BranchPoint | None:
+    """Return a point of the branch that two mirror branches meet again, where it passes a fork.
+
+    They arrive at it across lambda, and on that side it leads back to the fork at which they left
+    it: the trace goes on to the other side.
+    """
+    if len(null_space) != 1 or abs(null_space[0, -1]) < _ALONG_LAMBDA:
+        return None
+    ahead = null_space[0] * np.sign(null_space[0, -1] * fork.tangent[-1])
+    for distance in _DISTANCES:
+        at = corrector.correct(fork.point + distance * ahead, ahead, distance)
+        if at is not None and at.sign == fork.sign:
+            return at
+    return None
 
 
 def _branch_at_distance(

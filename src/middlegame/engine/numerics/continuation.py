@@ -2,12 +2,14 @@
 
 Branches cross where eigenvalues pass zero while the tangent goes on: one changes the determinant's
 sign, two at once do not. There the trace leaves along another branch (`branch_switching`), reports
-the fork, and the branches that mirror that one are traced as well.
+the fork, and the branches that mirror that one are traced as well, unless they are its images under
+a symmetry of the equations.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -21,9 +23,12 @@ from middlegame.engine.numerics.corrector import (
     Equations,
     scale_of,
 )
+from middlegame.engine.numerics.symmetry import find_symmetry
 
 _ALIKE = 1e-6
 """Differences up to which the ends of mirror branches are the same, in any order."""
+_SOLVED = 1e-12
+"""The residual that is rounding, for a lambda fraction of 1."""
 _REVISITED = 1e-4
 """Differences up to which a trace is at a fork again."""
 
@@ -52,7 +57,7 @@ class BranchTrace:
         turns: the number of turning points.
         forks: the lambda fractions at which other branches fork off.
         mirrors: the traces of the mirror branches that were not taken at the forks.
-        all_mirrors: whether every mirror branch was traced.
+        all_mirrors: whether every mirror branch is known.
     """
 
     unknowns: Floats
@@ -66,9 +71,13 @@ class BranchTrace:
 
 
 class _Start(NamedTuple):
-    """Where a trace begins: at lambda fraction 0, or on a mirror branch next to a fork."""
+    """Where a trace begins: at lambda fraction 0, or on a mirror branch next to a fork.
+
+    `beside` is the point at which the branch that was taken leaves the fork.
+    """
 
     at: BranchPoint
+    beside: Floats
     forks: tuple[float, ...] = ()
     turns: int = 0
     steps: int = 0
@@ -100,7 +109,12 @@ def trace_branch(
     start = corrector.start(unknowns)
     if start is None:
         return BranchTrace(unknowns, 0.0, TraceOutcome.NOT_FINITE, 0)
-    first = _trace(corrector, _Start(start), waiting, goal)
+    first = _trace(corrector, _Start(start, start.point), waiting, goal)
+    if waiting and first.outcome is TraceOutcome.CONVERGED:
+        images = _images(equations, first, waiting, controls.max_mirrors + 1)
+        if images is not None:
+            few = len(images) <= controls.max_mirrors
+            return replace(first, mirrors=images[: controls.max_mirrors], all_mirrors=few)
     mirrors: list[BranchTrace] = []
     strays = 0
     while waiting and len(mirrors) < controls.max_mirrors and strays < controls.max_mirrors:
@@ -121,6 +135,29 @@ def trace_branch(
     return replace(first, mirrors=tuple(mirrors), all_mirrors=complete)
 
 
+def _images(
+    equations: Equations, first: BranchTrace, starts: Sequence[_Start], most: int
+) -> tuple[BranchTrace, ...] | None:
+    """Return the traces of the mirror branches, if symmetries map the first branch to each start.
+
+    What begins at a fork is mapped together with all that forks off it further on.
+    """
+    ends = [first.unknowns]
+    for _, same_fork in groupby(reversed(starts), key=lambda start: start.forks):
+        further = ends.copy()
+        for start in same_fork:
+            symmetry = find_symmetry(equations, start.beside, start.at.point)
+            if symmetry is None:
+                return None
+            for image in (end[symmetry] for end in further):
+                if len(ends) <= most and min(np.abs(image - end).max() for end in ends) > _ALIKE:
+                    ends.append(image)
+    residuals = [np.abs(equations(np.append(e, first.lambda_fraction))[0]).max() for e in ends]
+    if max(residuals) > 10 * residuals[0] + _SOLVED * (1 + first.lambda_fraction):
+        return None
+    return tuple(replace(first, unknowns=end) for end in ends[1:])
+
+
 def _trace(
     corrector: Corrector,
     start: _Start,
@@ -129,7 +166,7 @@ def _trace(
 ) -> BranchTrace:
     """Trace one branch to its end; the mirror branches of its forks are added to those waiting."""
     controls = corrector.controls
-    current, forks, turns, _ = start
+    current, _, forks, turns, _ = start
     length, visited = controls.first_step, list[BranchPoint]()
     beyond: BranchPoint | None = None  # across the fork that is being approached
 
@@ -177,7 +214,7 @@ def _trace(
                     visited.append(current)
                     following, *mirrors = branches
                     forks = (*forks, float(current.point[-1]))
-                    waiting += [_Start(at, forks, turns, steps) for at in mirrors]
+                    waiting += [_Start(at, following.point, forks, turns, steps) for at in mirrors]
                     length = controls.first_step
                     if goal is None and following.point[-1] > corrector.target:
                         return end(TraceOutcome.STEP_TOO_SMALL, current, steps)

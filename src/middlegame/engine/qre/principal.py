@@ -49,8 +49,8 @@ _NO_THREADS = 32
 _TIGHT = 1e-10
 """The tolerance of matrix-free systems where payoffs are scaled."""
 
-MAX_MIRRORS = 15
-"""The most mirror branches that are traced beside the first."""
+MAX_MIRRORS = 23
+"""The most mirror branches beside the first: all 24 orders of four actors who are alike."""
 _SAME = 1e-6
 """The largest difference in a probability at which two solutions count as one."""
 
