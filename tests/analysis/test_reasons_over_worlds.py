@@ -69,7 +69,8 @@ def _assert_mean(found: mg.Reasons, alone: list[mg.Reasons]) -> None:
                 by_path = dict(zip([c.path for c in own.contributions], same.log_odds, strict=True))
                 parts.append([by_path[path] for path in paths])
                 ratios.append(np.log(same.probability / same.other_probability))
-                reaches.append(same.reach * each.equilibrium.evidence_probability)
+                given = 1.0 if each.is_before_evidence else each.equilibrium.evidence_probability
+                reaches.append(same.reach * given)
             weights = np.array(reaches)
             assert situation.log_odds == pytest.approx(
                 np.average(parts, axis=0, weights=weights), abs=1e-7

@@ -66,17 +66,32 @@ def test_formula_below_zero_is_a_loss_and_its_row_says_so(toll: mg.Equilibrium) 
     assert text.rows[0].label.startswith("The loss if the carter chooses")
 
 
-def test_reasons_beside_the_forecast_have_its_numbers(toll: mg.Equilibrium) -> None:
-    late = toll.given("delay = long")
-    forecast = late.forecast("ask")
-    (group,) = mg.why(late, "ask").groups
-    option, other = mg.why(late, "ask").option, mg.why(late, "ask").rather_than
-    assert (group.posterior, group.other_posterior) == pytest.approx(
-        (forecast[option], forecast[other])
-    )
-    assert group.probability != pytest.approx(group.posterior)
+def test_reasons_where_evidence_bears_on_the_move_are_those_before_it(toll: mg.Equilibrium) -> None:
+    late, before = toll.given("delay = long"), toll.forecast("ask")
+    given, found = late.forecast("ask"), mg.why(late, "ask")
+    (group,) = found.groups
+    assert found.is_before_evidence
+    assert found.option == max(given, key=given.__getitem__)
+    pair = found.option, found.rather_than
+    assert (group.posterior, group.other_posterior) == pytest.approx([given[s] for s in pair])
+    assert (group.probability, group.other_probability) == pytest.approx([before[s] for s in pair])
+    assert percent(group.probability) != percent(group.posterior)
     sentence = move_reasons(late)["ask"]
-    assert f"({percent(forecast[option])})" in sentence or sentence.startswith("Before the evid")
+    assert sentence.startswith("Before the evidence, the keeper more often")
+    assert f"({percent(group.probability)})" in sentence
+
+
+def test_cases_of_a_reason_are_those_before_the_evidence(toll: mg.Equilibrium) -> None:
+    late = toll.given("delay = long")
+    (group,) = mg.why(late, "answer").groups
+    assert group.reach == pytest.approx(toll.forecast("ask")["high"])
+    assert group.reach != pytest.approx(late.forecast("ask")["high"])
+
+
+def test_evidence_on_what_precedes_a_move_says_how_often_it_chooses(toll: mg.Equilibrium) -> None:
+    found = mg.why(toll.given("ask = high"), "answer")
+    assert not found.is_before_evidence
+    assert "Before" not in move_reasons(toll.given("ask = high"))["answer"]
 
 
 def test_reasons_that_the_evidence_overturns_speak_of_the_time_before(toll) -> None:
@@ -84,6 +99,8 @@ def test_reasons_that_the_evidence_overturns_speak_of_the_time_before(toll) -> N
     other = "low" if likely == "high" else "high"
     known = toll.given(f"ask = {other}")
     assert move_reasons(known)["ask"].startswith("Before the evidence, the keeper more often")
+    assert move_reasons(known)["ask"].endswith("The evidence reverses the order: 0% against 100%.")
+    assert mg.why(known, "ask").option == other
     assert not move_reasons(toll)["ask"].startswith("Before")
 
 
@@ -92,3 +109,27 @@ def test_observed_move_is_explained_as_it_was_before_the_evidence(toll: mg.Equil
     sentence = move_reasons(toll.given(f"ask = {likely}"))["ask"]
     assert sentence.startswith("Before the evidence, the keeper more often")
     assert "(100%)" not in sentence
+
+
+DRAFT = """
+title: A budget
+precision: 3:1
+actors: {minister: The minister}
+moves:
+  draft: {by: minister, scale: {from: 0, to: 6, step: 1}}
+interests:
+  minister: [{label: Thrift, worth: -2 * (draft - 1) * (draft - 1)}]
+"""
+
+
+@pytest.fixture(scope="module")
+def draft() -> mg.Equilibrium:
+    return mg.solve(read_text(DRAFT).scenario)
+
+
+def test_value_on_a_scale_is_compared_with_one_far_away(draft: mg.Equilibrium) -> None:
+    found = mg.why(draft, "draft")
+    assert found.option == "1"
+    # The two ends are half cells; of the others, 5 is the farthest from 1.
+    assert found.rather_than == "5"
+    assert "by its weight" not in move_reasons(draft)["draft"]

@@ -1,6 +1,6 @@
 """What the owner of a move knows, expects and chooses at each information set, in many worlds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision, Diagram
 from middlegame.equilibrium.engine_input import possible_sets
-from middlegame.scenario.conditions import Condition
+from middlegame.scenario.conditions import Condition, scale_values
 from middlegame.sweeps.forecast import Forecast
 from middlegame.sweeps.worlds import Worlds
 
@@ -43,7 +43,8 @@ class MoveChoices:
     """A move's choices in several worlds.
 
     Attributes:
-        mass: P(information set, evidence), `[*observed, worlds]`.
+        mass: P(information set, evidence), `[*observed, worlds]`; where evidence speaks of the move
+            or of what follows it, P(information set) before the evidence.
         policy: `[*observed, options, worlds]`.
         opens: `[*observed, options]`.
         interests: its owner's interests that the move can influence.
@@ -85,11 +86,22 @@ class MoveChoices:
         chosen = np.einsum("sw,sow->o", *_flat(self.mass, self.policy))
         return np.asarray(chosen / self.mass.sum())
 
+    @property
+    def posteriors(self) -> Floats:
+        """How often each option is chosen given all evidence, as the forecast, `[options]`."""
+        if self.chosen is None:
+            return self.option_probabilities
+        chosen = self.chosen.sum(axis=(*range(self.chosen.ndim - 2), -1))
+        return np.asarray(chosen / chosen.sum())
+
 
 def move_choices(
     subject: Forecast, nodes: Sequence[Decision], when: Condition | None = None
 ) -> dict[str, MoveChoices]:
     """Return the choices of some moves in all worlds.
+
+    Evidence on a move or on what follows it is no reason for a choice, but changes how likely the
+    information sets are. The choices of such a move are those before all evidence.
 
     Args:
         subject: the contest, on one branch.
@@ -99,15 +111,15 @@ def move_choices(
     Raises:
         QueryError: the condition cannot hold.
     """
-    case = subject if when is None else subject.given(when)
+    case, before = (each if when is None else each.given(when) for each in (subject, subject.prior))
     worlds, found = solved_worlds(subject), {}
     payoffs = expected_interests(worlds, nodes)
-    told = [_bears_on(case, node) for node in nodes]
-    sets = [
-        (*n.parents, n.name) if some else n.parents for n, some in zip(nodes, told, strict=True)
-    ]
-    for node, joint, some in zip(nodes, case.joints_by_world(sets), told, strict=True):
-        mass = joint.sum(axis=-2) if some else joint
+    told = {node.name for node in nodes if _bears_on(case, node)}
+    chosen = _joints(case, {n.name: (*n.parents, n.name) for n in nodes if n.name in told})
+    masses = _joints(before, {n.name: n.parents for n in nodes if n.name in told})
+    masses |= _joints(case, {n.name: n.parents for n in nodes if n.name not in told})
+    for node in nodes:
+        mass = masses[node.name]
         place, number = subject.diagram.index[node.name], subject.diagram.decisions.index(node)
         if subject.diagram.perceptions:
             mass = _foreseen(subject, node, mass)
@@ -121,9 +133,14 @@ def move_choices(
             scales=worlds.scales[number],
             rates=worlds.lambdas[number],
             sharpness=subject.diagram.sharpness(node),
-            chosen=joint if some else None,
+            chosen=chosen.get(node.name),
         )
     return found
+
+
+def _joints(case: Forecast, sets: Mapping[str, tuple[str, ...]]) -> dict[str, Floats]:
+    """Return P(moves and factors, evidence) in each world, for each named set of them."""
+    return dict(zip(sets, case.joints_by_world(list(sets.values())), strict=True))
 
 
 def solved_worlds(subject: Forecast) -> Worlds:
@@ -178,8 +195,28 @@ def option_pair(
             if named and not (option and rather_than)
             else f"{node.name} never has a choice{f' between {named}' if named else ''}"
         )
-    overall = (mass[..., None] * policy).sum(axis=axes)
-    return max(pairs, key=lambda p: (round(overall[p[0]], 9), round(chosen[p[1], p[0]], 9)))
+    overall = choices.posteriors
+    likeliest = max(pairs, key=lambda p: (round(overall[p[0]], 9), round(chosen[p[1], p[0]], 9)))
+    if rather_than is not None or node.scale is None:
+        return likeliest
+    return _farthest(node, [pair for pair in pairs if pair[0] == likeliest[0]], chosen)
+
+
+def _farthest(node: Decision, pairs: Sequence[tuple[int, int]], chosen: Floats) -> tuple[int, int]:
+    """Return the pair of a scale's values that differ most: neighbours are chosen about alike.
+
+    A value of another weight, as the half cell at an end of the scale, is taken only if there is
+    no other one. Of two values that are as far away it is the less likely one.
+    """
+    values, weights = scale_values(node.states), node.weights or (1.0,) * len(node.states)
+
+    def rank(pair: tuple[int, int]) -> tuple[bool, float, float]:
+        first, second = (values[place] for place in pair)
+        distance = 0.0 if first is None or second is None else abs(first - second)
+        alike = weights[pair[0]] == weights[pair[1]]
+        return alike, round(distance, 9), -round(float(chosen[pair[1], pair[0]]), 9)
+
+    return max(pairs, key=rank)
 
 
 def only_options(diagram: Diagram, node: Decision, choices: MoveChoices) -> tuple[OnlyOption, ...]:

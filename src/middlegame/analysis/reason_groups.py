@@ -82,7 +82,7 @@ class ReasonGroup:
         reach: their probability.
         probability: of the option in them.
         other_probability: of the other option in them.
-        posterior: of the option in them, given also the evidence on the move and what follows it.
+        posterior: of the option in them, given all evidence; nan where that rules them out.
         other_posterior: of the other option, given the same.
         contributions: the mean contribution of each interest and cost, the largest first.
         situations: the information sets, the most likely first.
@@ -146,13 +146,13 @@ class ContributionMeans:
     def __init__(
         self, diagram: Diagram, node: Decision, choices: MoveChoices, pair: tuple[int, int]
     ) -> None:
-        self.diagram, self.node, self.choices = diagram, node, choices
+        self.diagram, self.node, self.choices, self.pair = diagram, node, choices, list(pair)
         self.mass, self.sharpness = choices.mass, choices.sharpness
         weights = node.weights or (1.0,) * len(node.states)
         self.weight_log_odds = math.log(weights[pair[0]] / weights[pair[1]])
         self.expected = choices.expected[..., list(pair), :]
         self.policy = choices.policy[..., list(pair), :]
-        self.chosen = None if choices.chosen is None else choices.chosen[..., list(pair), :]
+        self.chosen = choices.chosen
         self.rates = choices.rates / choices.scales
         # The difference in points `[interests, *observed, worlds]`.
         beside = (1,) * (self.mass.ndim - 1)
@@ -176,7 +176,8 @@ class ContributionMeans:
         chances = np.einsum("sw,sow->o", mass, self.policy[inside]) / total
         posterior = chances
         if self.chosen is not None:
-            posterior = np.einsum("sow->o", self.chosen[inside]) / total
+            there = self.chosen[inside].sum()
+            posterior = np.einsum("sow->o", self.chosen[inside][:, self.pair]) / (there or np.nan)
         contributions = self._contributions(inside)
         order = sorted(
             range(len(contributions)), key=lambda k: -round(abs(contributions[k].points), 9)

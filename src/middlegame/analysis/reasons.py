@@ -65,6 +65,8 @@ class Reasons(AnalysisResult):
         policy_probability: of the option, as the actor chooses it in all these cases.
         forecast: of the option, given all evidence, also on what follows the move.
         only_options: for a move, the options that are somewhere the only one.
+        is_before_evidence: whether evidence speaks of the move or of what follows it. All numbers
+            but `forecast` and the groups' posteriors are then those before all evidence.
 
     In a contest with mirror branches the reasons are those on one branch, which is then the
     equilibrium; its `branch` says which one.
@@ -81,6 +83,7 @@ class Reasons(AnalysisResult):
     policy_probability: float = 0.0
     forecast: float = 0.0
     only_options: tuple[OnlyOption, ...] = ()
+    is_before_evidence: bool = False
 
     def to_dict(self, *, situations: bool = True) -> dict[str, Any]:
         """Return the reasons as one JSON object.
@@ -101,6 +104,7 @@ class Reasons(AnalysisResult):
             "rather_than": self.rather_than,
             "when": None if self.when is None else str(self.when),
             "worlds": self.world_count,
+            "is_before_evidence": self.is_before_evidence,
             "policy_probability": self.policy_probability,
             "forecast": self.forecast,
             "groups": [group.to_dict(situations=situations) for group in self.groups],
@@ -174,8 +178,9 @@ def why(
             worlds; or an equilibrium, of whose one world they are.
         move: a move, or a factor; over time without a period it is a move's first, and a factor's
             last one.
-        option: an option or state; the likeliest one if not given.
-        rather_than: the option to compare with; the likeliest other one if not given.
+        option: an option or state; the likeliest one, given all evidence, if not given.
+        rather_than: the option to compare with; the likeliest other one if not given, on a scale
+            the value farthest away.
         when: only cases in which this condition holds; it must not depend on the move.
         branch: the number of the mirror branch, where there are several; by default the one on
             which the option is most likely.
@@ -291,6 +296,7 @@ def _move_reasons(
         policy_probability=float(choices.option_probabilities[pair[0]]),
         forecast=case.forecast(node.name)[node.states[pair[0]]],
         only_options=only_options(forecast.diagram, node, choices),
+        is_before_evidence=choices.chosen is not None,
     )
 
 

@@ -158,7 +158,7 @@ def notes(found: Reasons) -> list[str]:
     if found.rather_than and abs(gap) >= _CERTAIN:
         label = words.state(found.name, found.option)
         lines.append(
-            f'Before the evidence on this move and what follows it, "{label}" is chosen in '
+            f'Before the evidence, "{label}" is chosen in '
             f"{percent(found.policy_probability)} of cases, as explained here; the evidence moves "
             f"the forecast to {percent(found.forecast)}."
         )
@@ -189,7 +189,7 @@ def reason_texts(found: Reasons, *, short: bool = False) -> list[ReasonText]:
 
     Args:
         found: the reasons for a move's option.
-        short: whether only sentences are needed, to stand beside the forecast, with its numbers.
+        short: whether only sentences are needed.
     """
     speaker = _Speaker(found)
     cites = {} if short else _citations(found)
@@ -197,7 +197,7 @@ def reason_texts(found: Reasons, *, short: bool = False) -> list[ReasonText]:
     for group in found.groups:
         details = () if short else tuple(speaker.details(group))
         rows = () if short else tuple(speaker.rows(group, cites))
-        texts.append(ReasonText(speaker.sentence(group, beside_forecast=short), details, rows))
+        texts.append(ReasonText(speaker.sentence(group), details, rows))
     return texts
 
 
@@ -217,37 +217,36 @@ class _Speaker:
         self.options = self.choices.options
         self.interests = InterestPhrases(self.words, found.name, self.options)
 
-    def sentence(self, group: ReasonGroup, *, beside_forecast: bool = False) -> str:
-        """Return one sentence: where, which option how often, and for which interests.
-
-        Args:
-            group: the situations.
-            beside_forecast: whether it stands beside the forecast given all evidence. Then it has
-                those numbers; where the evidence excludes one of the options, or overturns their
-                order, it speaks of the time before the evidence.
-        """
+    def sentence(self, group: ReasonGroup) -> str:
+        """Say where, which option is chosen how often, for which interests, and given what."""
         found, even = self.found, abs(group.probability - group.other_probability) < _SAME
         opening = self._opening(group)
+        if found.is_before_evidence:
+            opening = f"before the evidence, {opening}"
         chances = group.probability, group.other_probability
-        if beside_forecast:
-            gap = chances[0] - chances[1]
-            given = group.posterior, group.other_posterior
-            excluded = min(given) < _SAME <= min(chances)
-            if gap * (given[0] - given[1]) > 0 and not excluded:
-                chances = given
-            elif list(map(percent, chances)) != list(map(percent, given)):
-                opening = f"before the evidence, {opening}"
         pair = list(zip((found.option, found.rather_than), chances, strict=True))
         if not group.prefers_option and not even:
             pair.reverse()
         sign = self._sign(group)
         if even or self._is_indifferent(group):
-            return capitalize_first(f"{opening}{self.choices.indifference(pair, even=even)}.")
+            text = f"{opening}{self.choices.indifference(pair, even=even)}."
+            return f"{capitalize_first(text)}{self._reversal(group)}"
         because = f"{self._because(group, sign)}{self.choices.weight(pair)}"
         text = capitalize_first(f"{opening}{self.choices.choice(pair)}{because}.")
+        text += self._reversal(group)
         if group.where is None and len(self.found.groups) > 1 and len(group.situations) > 1:
             text += f" The most frequent of these situations: {self._states(group)}."
         return text
+
+    def _reversal(self, group: ReasonGroup) -> str:
+        """Say that the evidence makes the less likely one of two options the likelier one."""
+        gap, given = group.probability - group.other_probability, group.posterior
+        if not gap * (given - group.other_posterior) < 0:  # nan where ruled out
+            return ""
+        numbers = [percent(given), percent(group.other_posterior)]
+        first, second = numbers if gap > 0 else numbers[::-1]
+        there = "" if group.reach > 1 - _SAME else " in these cases"
+        return f" The evidence reverses the order{there}: {first} against {second}."
 
     def _is_indifferent(self, group: ReasonGroup) -> bool:
         """Whether both options give the same points; a mean over worlds cannot tell."""
