@@ -57,6 +57,25 @@ COMMANDS = [
 """Command lines about a contest, an article, a new folder and what is not there."""
 
 
+def test_texts_of_a_contest_are_neither_markup_nor_emoji(run, tmp_path, monkeypatch):
+    file = tmp_path / ":100:.yaml"
+    title = "Most [red]pada[/blue] :100: {x}"
+    text = POLISH.replace("Cieśnina – „most” → 水", json.dumps(title))
+    file.write_text(text.replace("Most – padnie…", "'Czy :fire: [/b]?'"), "utf-8")
+    code, out, _ = run("check", file)
+    assert code == 0
+    assert title in out
+    file.write_text(text.replace("by: ł", "by: ź"), "utf-8")
+    assert "/:100:.yaml:5:14: " in run("check", file)[1]
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)  # progress is shown, with the title
+    file.write_text(text.replace("Most – padnie…", "'Czy :fire: [/b]?'"), "utf-8")
+    code, out, err = run("solve", file)
+    assert code == 0
+    assert title in out
+    assert "Czy :fire: [/b]?" in out
+    assert "Traceback" not in err
+
+
 def printed_on_cp1252(write: Callable[[], object]) -> bytes:
     """Return what a function writes to a standard output of Windows' Western code page."""
     stream = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")

@@ -60,6 +60,32 @@ def test_swallowed_interrupt_ends_process_unless_work_returns_partial_results(
     assert (ended.returncode, ended.stdout.strip()) == (code, out)
 
 
+DROPPED = """
+import os, signal, time
+from middlegame.cli.interrupts import partial_results, prompt_interrupts
+
+class Dropping:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+with prompt_interrupts(), partial_results():
+    Dropping()
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        time.sleep(1.5)
+        print("done")
+"""
+
+
+def test_interrupt_in_a_destructor_is_raised_again_and_work_returns_partial_results() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", DROPPED], capture_output=True, check=False, timeout=60
+    )
+    assert (ended.returncode, ended.stdout.strip(), ended.stderr) == (0, b"done", b"")
+
+
 def test_interrupt_is_left_to_handler_of_a_server() -> None:
     code = SLOW.format(
         work="signal.signal(signal.SIGINT, lambda *_: print('server stops')); "

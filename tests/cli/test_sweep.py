@@ -108,7 +108,7 @@ def test_sweep_interrupted_prints_partial_result_and_keeps_parts(tmp_path):
     out_text, err_text = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "Traceback" not in err_text
-    assert "Interrupted: only" in out_text
+    assert "Stopped early: only" in out_text
     assert f"Continue with --out {out} --resume" in " ".join(out_text.split())
     assert not out.exists()
     assert len(list(parts.glob("*.npy"))) > 1

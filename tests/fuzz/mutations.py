@@ -74,7 +74,7 @@ def mutate_data(data: Data, random: random.Random) -> Data:
     """Return a copy of data with one to three of its parts changed, keeping its grammar.
 
     A value is replaced by another value under the same key, its numbers change, an entry is left
-    out or doubled, or two items of a list are exchanged.
+    out or doubled, two items of a list are exchanged, or a key is misspelt.
     """
     data = json.loads(json.dumps(data))
     for _ in range(random.choice((1, 1, 2, 3))):
@@ -83,7 +83,7 @@ def mutate_data(data: Data, random: random.Random) -> Data:
             return data
         path = random.choice(paths)
         holder = _at(data, path[:-1])
-        change = random.choice((_replace, _replace, _renumber, _renumber, _drop, _exchange))
+        change = random.choice(_CHANGES)
         change(data, holder, path, random)
     return data
 
@@ -113,6 +113,24 @@ def _exchange(_data: Data, holder: Data, path: Path, random: random.Random) -> N
         holder[place], holder[other] = holder[other], holder[place]
         if random.random() < 0.3:
             holder.insert(place, json.loads(json.dumps(holder[other])))
+
+
+def _misspell(_data: Data, holder: Data, path: Path, random: random.Random) -> None:
+    """Cut the last letter off a key, or off a key right below, so that a part is invalid."""
+    inner = holder[path[-1]]
+    if isinstance(inner, dict) and inner:
+        holder, key = inner, random.choice(list(inner))
+    else:
+        key = path[-1]
+    if isinstance(holder, dict) and len(str(key)) > 1:
+        entries = [(str(k)[:-1] if k == key else k, value) for k, value in holder.items()]
+        holder.clear()
+        holder.update(entries)
+
+
+_CHANGES = (
+    *[_replace] * 4, *[_renumber] * 4, *[_drop] * 2, *[_exchange] * 2, *[_misspell] * 2,
+)  # fmt: skip
 
 
 def _kind(path: Path) -> Path:

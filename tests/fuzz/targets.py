@@ -75,6 +75,7 @@ def scenarios() -> tuple[str, ...]:
     files = [
         ROOT / "tests" / "scenario" / "golden" / "harbour.yaml",
         DATA / "siege.yaml",
+        DATA / "table-of-a-move.yaml",
         contests / "starter.yaml",
         contests / "harbour-lease" / "scenario.yaml",
         *sorted((contests / "archetypes").glob("*.yaml")),

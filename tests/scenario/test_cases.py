@@ -28,3 +28,24 @@ def test_three_dots_between_large_numbers_suggest_no_share():
 def test_reading_reports_the_fault_of_a_case_at_its_place(name, fault):
     faults = [str(each) for each in read(CASES / name).errors]
     assert faults == [f"{CASES / name}:{fault}"]
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong", "message"),
+    [
+        ("private: yes", "privat: yes", "unknown key 'privat'"),
+        ("may burn a source", "may burn, sadly", "the comma ends the text of 'why'"),
+        ("is: 4..20", "is: 4..", "'4..' is not a number"),
+        ("weak: the proof is weak", "weak: {1: x}", "1 is not a name"),
+        ("weak: the proof is weak", "weak:", "'weak' has no value"),
+        ("keep: {says: the ally keeps it}", "keep: 3", "'keep' is the number 3"),
+        ("[laid, withheld]", "[laid, 1]", ""),
+    ],
+)
+def test_a_fault_inside_an_option_or_state_that_a_table_names_is_reported_alone(
+    written, wrong, message
+):
+    text = (DATA / "table-of-a-move.yaml").read_text("utf-8")
+    assert read_text(text).errors == ()
+    (fault,) = read_text(text.replace(written, wrong)).errors
+    assert fault.message.startswith(message)

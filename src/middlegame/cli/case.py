@@ -81,6 +81,7 @@ def forecast_case(equilibrium: "Equilibrium", worlds: int | None = None) -> "For
     with counting("Solving worlds") as progress:
         found = forecast(equilibrium, worlds, progress)
         found.forecasts  # noqa: B018, so that the worlds are solved here
+    record_equilibrium(found)
     return found
 
 

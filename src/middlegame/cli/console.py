@@ -68,7 +68,7 @@ def console() -> "Console":
     """Return a console on standard output; its width is 80 where that is no terminal."""
     from rich.console import Console
 
-    return Console() if sys.stdout.isatty() else Console(width=80)
+    return Console(emoji=False, width=None if sys.stdout.isatty() else 80)
 
 
 def print_json(data: object) -> None:
@@ -92,8 +92,9 @@ def working(what: str) -> Iterator[None]:
         yield
         return
     from rich.console import Console
+    from rich.text import Text  # a title is no markup
 
-    with Console(stderr=True).status(f"{what} ..."):
+    with Console(stderr=True).status(Text(f"{what} ...")):
         yield
 
 
@@ -105,11 +106,12 @@ def tracing(what: str) -> Iterator[None]:
             yield
         return
     from rich.console import Console
+    from rich.text import Text  # a title is no markup
 
-    status = Console(stderr=True).status(f"{what} ...")
+    status = Console(stderr=True).status(Text(f"{what} ..."))
 
     def show(fraction: float) -> None:
-        status.update(f"{what} ... {fraction:.0%} of the precision")
+        status.update(Text(f"{what} ... {fraction:.0%} of the precision"))
 
     with status, solving(what, show):
         yield

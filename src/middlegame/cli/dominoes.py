@@ -1,5 +1,6 @@
 """The command `middlegame dominoes`."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from middlegame.cli.case import forecast_case, solve_case
 from middlegame.cli.console import console, counting, print_json
 from middlegame.cli.options import ASSIGNMENT, BEHAVIOUR, FILE, JSON, PRECISION, REPORT, TIME_LIMIT
 from middlegame.cli.output import print_report_place, save_report
+from middlegame.cli.time_limit import record_further, record_stage
 
 
 @click.command("dominoes")
@@ -44,6 +46,9 @@ def dominoes_command(
     forecast = forecast_case(equilibrium)
     with counting("Running interventions") as progress:
         found = dominoes(forecast, chosen, progress=progress)
+    if as_json:
+        record_further(lambda: {"dominoes": found.to_dict(chosen, least=math.inf)})
+    record_stage("Finding the causal chains")
     if report:
         from middlegame.report.html.sections import sections
 

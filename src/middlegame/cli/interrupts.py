@@ -5,9 +5,11 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from _thread import interrupt_main
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from types import FrameType
+from types import CodeType, FrameType
 
 EXIT_CODE = 130
 """The exit code of an interrupted command, as shells report it."""
@@ -31,6 +33,39 @@ def partial_results() -> Iterator[None]:
 
 
 @contextmanager
+def raised_again(kind: type[KeyboardInterrupt], again: Callable[[], None]) -> Iterator[None]:
+    """Raise an interrupt again where Python dropped it.
+
+    What a signal handler raises in a destructor, or in a callback of a library, is printed and
+    dropped. The interpreter says so (`sys.unraisablehook`), and nothing is printed here.
+
+    Args:
+        kind: the exception, without its subclasses.
+        again: raises it in the main thread; called in a thread of its own once the hook has
+            returned, since what is raised in the hook is dropped too.
+    """
+    before = sys.unraisablehook
+
+    def wait() -> None:
+        while _main_thread_runs(hook.__code__):
+            time.sleep(0.001)
+        again()
+
+    def hook(dropped: "sys.UnraisableHookArgs") -> None:
+        if dropped.exc_type is kind:
+            threading.Thread(target=wait, name="raised again", daemon=True).start()
+        else:
+            before(dropped)
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        if sys.unraisablehook is hook:
+            sys.unraisablehook = before
+
+
+@contextmanager
 def prompt_interrupts() -> Iterator[None]:
     """End the process if a command does not end soon after Ctrl-C.
 
@@ -47,7 +82,7 @@ def prompt_interrupts() -> Iterator[None]:
     ):
         yield
         return
-    pressed, ended = threading.Event(), threading.Event()
+    pressed, ended, repeats = threading.Event(), threading.Event(), threading.Semaphore(0)
 
     def handler(number: int, frame: FrameType | None) -> None:
         signal.default_int_handler(number, frame)
@@ -58,10 +93,21 @@ def prompt_interrupts() -> Iterator[None]:
                 # A server, such as the workbench's, installs a handler of its own.
                 if number[0] != signal.SIGINT or signal.getsignal(signal.SIGINT) is not handler:
                     continue
+                if repeats.acquire(blocking=False):
+                    continue  # raised again: the same press
                 spared = _handles_interrupts.is_set() and not pressed.is_set()
                 pressed.set()
                 if not ended.wait(PATIENCE) and not spared:
                     _end_process()
+
+    def again() -> None:
+        if ended.is_set():
+            return
+        repeats.release()
+        if sys.platform == "win32":
+            interrupt_main()
+        else:  # a signal also ends a wait, such as a sleep
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     receiver, sender = socket.socketpair()
     sender.setblocking(False)
@@ -70,7 +116,8 @@ def prompt_interrupts() -> Iterator[None]:
     watcher = threading.Thread(target=watch, name="interrupts", daemon=True)
     watcher.start()
     try:
-        yield
+        with raised_again(KeyboardInterrupt, again):
+            yield
     finally:
         ended.set()
         signal.set_wakeup_fd(previous)
@@ -78,6 +125,14 @@ def prompt_interrupts() -> Iterator[None]:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         sender.close()
         watcher.join(PATIENCE)
+
+
+def _main_thread_runs(code: CodeType) -> bool:
+    """Return whether a function is among those that the main thread is in."""
+    frame = sys._current_frames().get(threading.main_thread().ident or 0)
+    while frame is not None and frame.f_code is not code:
+        frame = frame.f_back
+    return frame is not None
 
 
 def _end_process() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from middlegame.base.sizes import format_duration
+from middlegame.cli.interrupts import raised_again
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -41,7 +42,8 @@ class _Clock:
         total: how many there are; None while that is not known.
         since: when the stage began, in seconds of `time.monotonic`.
         fraction: the fraction of the target precision that a solver reached.
-        equilibrium: the equilibrium, once it is solved.
+        equilibrium: the equilibrium of the middle world, once it is solved; then the forecast.
+        further: returns what else is known for `--json`, by name.
         stop: ends the clock.
         reached: whether the time is up.
     """
@@ -53,8 +55,17 @@ class _Clock:
     since: float = 0.0
     fraction: float = 0.0
     equilibrium: "Equilibrium | None" = None
+    further: Callable[[], dict[str, Any]] = dict
     stop: Callable[[], None] = field(default=lambda: None)
     reached: bool = False
+
+    @property
+    def knows_middle_world_alone(self) -> bool:
+        """Whether the forecast, a mean over worlds, is not known, and its middle world is."""
+        found = self.equilibrium
+        if found is None or found.middle is not found:
+            return False
+        return any(each.low < each.high for each in found.diagram.parameters)
 
     def progress(self) -> str:
         """Say how far the command came."""
@@ -71,9 +82,17 @@ class _Clock:
             return f"{stage}: reached {self.fraction:.0%} of the precision"
         return f"{stage}: {self.done:,} done" if self.done else f"{stage} is not finished"
 
-    def message(self) -> str:
-        """Say that the time is up, how far the command came, and what to do."""
-        known = "; the forecast is complete" if self.equilibrium is not None else ""
+    def message(self, *, partial: bool = False) -> str:
+        """Say that the time is up, how far the command came, and what to do.
+
+        Args:
+            partial: whether partial results are printed, rather than what the clock knows.
+        """
+        known = "" if self.equilibrium is None else "; the forecast is complete"
+        if partial:
+            known = ""
+        elif self.knows_middle_world_alone:
+            known = "; the middle world alone is solved"
         return (
             f"Stopped after {self.seconds:g} s. {self.progress()}{known}. "
             "Allow more time by --time-limit SECONDS; 0 sets no limit"
@@ -127,9 +146,19 @@ def record_equilibrium(equilibrium: "Equilibrium") -> None:
     _clock.equilibrium = equilibrium
 
 
+def record_further(further: Callable[[], dict[str, Any]]) -> None:
+    """Record how to compute, at once, what `--json` tells of an unfinished answer."""
+    _clock.further = further
+
+
 def stop_clock() -> None:
-    """End the time limit: what follows is short, such as printing the answer."""
+    """End the time limit: what follows is short, such as printing the answer.
+
+    If the time is up, this says on standard error how far the command came.
+    """
     _clock.stop()
+    if _clock.reached:
+        click.echo(_clock.message(partial=True), err=True)
 
 
 def time_limit_message() -> str:
@@ -143,13 +172,24 @@ def print_known() -> None:
         from middlegame.cli.console import console
         from middlegame.report.terminal.show import show
 
-        show(_clock.equilibrium, console(), storylines=0)
+        out = console()
+        if _clock.knows_middle_world_alone:
+            out.print(
+                "All numbers are those of the middle world, with every number at its median; the "
+                "forecast is a mean over many worlds.\n"
+            )
+        show(_clock.equilibrium, out, storylines=0)
 
 
 def known_answer() -> dict[str, Any]:
-    """Return what is known for `--json`: the forecast under `known`, null if it is not solved."""
-    equilibrium = _clock.equilibrium
-    return {"known": equilibrium.to_dict(0) if equilibrium is not None else None}
+    """Return what is known for `--json`: the forecast under `known`, null if it is not solved.
+
+    `middle_world` says whether it is that of the middle world alone.
+    """
+    if _clock.equilibrium is None:
+        return {"known": None}
+    known = _clock.equilibrium.to_dict(0) | _clock.further()
+    return {"known": known | {"middle_world": _clock.knows_middle_world_alone}}
 
 
 def _start(context: click.Context, _option: click.Parameter, seconds: float) -> None:
@@ -162,6 +202,12 @@ def _start(context: click.Context, _option: click.Parameter, seconds: float) -> 
         return
     ended = threading.Event()
     clock.stop = ended.set
+
+    def again() -> None:
+        if not ended.is_set():
+            _raise_in(main)
+
+    context.with_resource(raised_again(TimeLimitReached, again))
     context.call_on_close(ended.set)
     if hasattr(signal, "SIGALRM"):
         previous = signal.signal(signal.SIGALRM, _on_alarm)

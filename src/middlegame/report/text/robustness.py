@@ -276,7 +276,7 @@ def _sentences(found: Robustness, words: Words) -> tuple[str, tuple[str, ...]]:
     if found.refused:
         gaps.append(f"{found.refused} cannot be computed")
     if found.missing:
-        gaps.append(f"{found.missing} were not tried before the time was up")
+        gaps.append(f"{found.missing} were not tried before it was stopped")
     tried = f"the {found.computed} variants"
     if gaps:
         tried += f" that were computed ({join_list(gaps)})"

@@ -160,7 +160,7 @@ def notes(found: "Sweep") -> Iterator[str]:
     """Yield the sweep's caveats: interruption, failures, disagreement, uneven weights."""
     if found.interrupted:
         of = f" of {found.requested:,}" if found.requested else ""
-        yield f"Interrupted: only {found.count:,}{of} worlds are included."
+        yield f"Stopped early: only {found.count:,}{of} worlds are included."
     for status, count in found.failures.items():
         cause = TraceOutcome[status.upper()].value
         yield (

@@ -47,8 +47,10 @@ class PartialParse:
                 return None
             states = entry.get(key)
             if isinstance(states, dict | list) and all(isinstance(each, str) for each in states):
-                lost = [str(p[3]) for p in self.missing if p[:3] == (section, name, key) and p[3:]]
-                return (*states, *lost)
+                below = (path for path in self.missing if path[:3] == (section, name, key))
+                lost = [path[3] for path in below if isinstance(path[3], str)]
+                # A state of which only a part is missing is in the data too.
+                return tuple(dict.fromkeys((*states, *lost)))
         return None
 
 
