@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 
 import pytest
 
@@ -55,6 +56,21 @@ def test_command_with_invalid_input_prints_message_and_exit_code(run, arguments,
     assert ended == code
     assert message in err
     assert out == ""
+
+
+@pytest.mark.parametrize("arguments", [("serve", "--no-open", "--port"), ("mcp", ".", "--http")])
+def test_server_on_a_port_that_is_taken_is_refused(run, arguments):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, out, err = run(*arguments, port)
+    assert (code, out) == (1, "")
+    assert f"port {port} of 127.0.0.1 cannot be used" in err
+
+
+def test_server_on_an_address_of_no_machine_is_refused(run):
+    code, _, err = run("serve", "--no-open", "--host", "no.such.host.invalid")
+    assert code == 1
+    assert "of no.such.host.invalid cannot be used" in err
 
 
 def test_diagram_without_nodes_is_refused(run, tmp_path):

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from middlegame.cli.serve import refuse_taken_port
+
 
 @click.command("mcp")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
@@ -23,5 +25,6 @@ def mcp_command(folder: Path, port: int | None) -> None:
     from middlegame.mcp.server import LOOPBACK, serve
 
     if port is not None:
+        refuse_taken_port(LOOPBACK, port)
         click.echo(f"Serving {folder} at http://{LOOPBACK}:{port}/mcp; Ctrl-C ends it.", err=True)
     serve(folder, port=port)

@@ -1,5 +1,6 @@
 """The command `middlegame serve`."""
 
+import socket
 from importlib.util import find_spec
 
 import click
@@ -39,6 +40,24 @@ def serve_command(place: str | None, host: str, port: int, token: str | None, sh
         raise MiddlegameError(
             "the workbench needs NiceGUI: python -m pip install 'middlegame[workbench]'"
         )
+    refuse_taken_port(host, port)
     from middlegame.workbench.server.server import serve
 
     serve(place, host=host, port=port, token=token, show=show)
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Refuse an address on which this process cannot listen.
+
+    Raises:
+        MiddlegameError: the port is taken or not allowed, or the machine has no such address.
+    """
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        socket.create_server(address[:2], family=family).close()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise MiddlegameError(
+            f"port {port} of {host} cannot be used ({reason.lower()}); choose another port or "
+            "end what uses it"
+        ) from None

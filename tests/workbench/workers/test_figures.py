@@ -99,6 +99,9 @@ def test_images_stand_by_themselves(context, name):
 def test_unknown_figures_and_forms_are_refused_with_the_nearest_name(context):
     with pytest.raises(MiddlegameError, match="did you mean 'lease'"):
         draw_figure(context, HARBOUR, Setting(), "lese")
+    assert draw_figure(context, TIMED, Setting(), "contest@3").svg
+    with pytest.raises(MiddlegameError, match="contest@3"):
+        draw_figure(context, TIMED, Setting(), "contest@9")
     with pytest.raises(MiddlegameError, match="svg, png, csv, txt"):
         export_figure(context, HARBOUR, Setting(), "lease", "gif")
     with pytest.raises(MiddlegameError, match="html, pdf, md"):

@@ -250,7 +250,7 @@ def _bands(
 def method(found: "ValueOfInformation") -> str:
     """Return sentences about how the values were computed."""
     prior = (
-        " Values of information and commitment ignore the evidence."
+        " Values to actors, of information and of commitment, leave the evidence aside."
         if found.equilibrium.known
         else ""
     )

@@ -81,12 +81,16 @@ def draw_figure(context: WorkerContext, text: str, setting: Setting, name: str) 
     from middlegame.report.text.over_time import factors_over_time, is_timed, moves_over_time
 
     found = forecast_setting(context, text, setting)
-    figure, _, period = name.partition("@")
+    of_periods = {
+        f"{CONTEST}@{period}": int(period)
+        for _, _, period in (each.partition("@") for each in found.forecasts)
+        if period
+    }
     title = ""
     timed = [*moves_over_time(found), *factors_over_time(found)] if is_timed(found) else []
     series = next((each for each in timed if each.name == name), None)
-    if figure == CONTEST and (not period or period.isdecimal()):
-        svg = contest_graph(found, period=int(period) if period else None)
+    if name == CONTEST or name in of_periods:
+        svg = contest_graph(found, period=of_periods.get(name))
         rows, sentence = [*_state_rows(found, found.forecasts)], narrative.answer(found)
     elif name == QUESTIONS and (found.questions or found.question_values):
         svg, rows, sentence = _questions(found)
@@ -104,7 +108,14 @@ def draw_figure(context: WorkerContext, text: str, setting: Setting, name: str) 
         svg, rows = _node(found, name), [*_state_rows(found, [name])]
         title, sentence = narrative.words_of(found).heading(name), _sentence(found, name)
     else:
-        known = [QUESTIONS, CONTEST, POINTS, *found.forecasts, *(each.name for each in timed)]
+        known = [
+            QUESTIONS,
+            CONTEST,
+            *of_periods,
+            POINTS,
+            *found.forecasts,
+            *(each.name for each in timed),
+        ]
         raise unknown_name("figure", name, known)
     return Figure(standalone_svg(svg, paper="#ffffff", title=title), as_csv(rows), sentence)
 
