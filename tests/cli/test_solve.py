@@ -90,3 +90,13 @@ def test_condition_asked_for_is_told_in_words_below_the_questions(run):
     section = " ".join(after.split("\n\n")[0].split())
     assert "The lease is lost and the rival power makes an offer" in section
     assert "lease = lost" not in out
+
+
+def test_ask_takes_the_name_of_a_question_and_names_the_nearest_one(run):
+    _, out, _ = run("solve", "harbour-lease", "--ask", "lease-2026", "--json")
+    found = json.loads(out)
+    assert found["asked"] == {"lease-2026": found["questions"]["lease-2026"]}
+    for command in ("solve", "sweep"):
+        code, _, err = run(command, "harbour-lease", "--ask", "lease-2027")
+        assert code == 1
+        assert "there is no question 'lease-2027'; did you mean 'lease-2026'?" in err

@@ -90,7 +90,7 @@ def test_factors_on_which_the_evidence_says_nothing_are_counted_not_shown(crisis
 def test_report_of_a_contest_with_evidence_has_a_section_on_hypotheses(crisis):
     text = page_text(html_report(crisis, analyses=sections(crisis)))
     assert "Hypotheses what the evidence says" in text
-    assert "Weak evidence, slightly favouring" in text
+    assert "Weak evidence for" in text
 
 
 def test_comparison_prints_forecasts_weights_and_disagreements(comparison):

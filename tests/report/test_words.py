@@ -5,11 +5,15 @@ import numpy as np
 import pytest
 
 import middlegame as mg
+from middlegame.io.examples import list_examples
 from middlegame.report.text import narrative, policies
+from middlegame.report.text.capitals import capitals_in, capitals_of
 from middlegame.report.text.grammar import (
     are_verbal,
     is_plural,
+    is_statement,
     join_list,
+    mid_sentence,
     possessive,
     predicate,
 )
@@ -389,3 +393,81 @@ def test_reference_to_the_last_period_is_told_by_that_period() -> None:
     )
     words = narrative.words_of(solved)
     assert words.condition(parse_condition("enter@last = enter")) == "the fleet enters (2029)"
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("Good standing", "good standing"),
+        ("Favour of the leader", "favour of the leader"),
+        ("War", "war"),
+        ("Being attacked", "being attacked"),
+        ("Recognition by the West", "recognition by the West"),
+        ("Labour", "Labour"),
+        ("Labour's seats", "Labour's seats"),
+        ("NATO troops", "NATO troops"),
+        ("Good Friday Agreement", "Good Friday Agreement"),
+        ("Galtieri", "Galtieri"),
+        ("Austria-Hungary", "Austria-Hungary"),
+        ("Sterling", "sterling"),
+        ("Force", "Force"),
+        ("A says no", "A says no"),
+        ("The tenant", "the tenant"),
+    ],
+)
+def test_label_keeps_its_capital_in_mid_sentence_only_if_it_is_a_name(label, expected) -> None:
+    texts = ["a run on sterling in May", "parties such as Force win", "Labour: favours for labour"]
+    assert mid_sentence(label, capitals_in(texts, frozenset({"labour"}))) == expected
+
+
+def test_capitals_come_from_the_texts_of_the_contest_but_not_from_its_names() -> None:
+    scenario = mg.load("venezuela-2026-quarters")
+    capitals = capitals_of(scenario)
+    for label in ("Cuba standing", "Venezuela's place", "Russia out of the Americas", "Moscow"):
+        assert mid_sentence(label, capitals) == label
+    assert mid_sentence("Sterling falls", capitals_of(mg.load("suez-1956"))) == "sterling falls"
+
+
+LEASE_QUESTIONS = """
+title: A lease
+actors: {city: The city}
+moves: {answer: {by: city, options: [renews, lets_go]}}
+factors:
+  lease: {states: {kept: the tenant keeps the lease, lost: the tenant loses the lease},
+          rules: [{if: answer = renews, then: {kept: 90%}}, {then: {kept: 20%}}]}
+interests: {city: [{when: lease = kept, worth: 5}]}
+questions:
+  asked: {label: LABEL, will: lease = lost, by: 2026-12-31}
+"""
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("War", r"War is (un)?likely \("),
+        ("Early elections", r"Early elections: (un)?likely \("),
+        ("Talks in spring", r"Talks in spring are (un)?likely \("),
+        ("Missiles removed", r"Missiles removed: (un)?likely \("),
+        ("Galtieri", r"Galtieri: (un)?likely \("),
+        ("The tenant goes", r"It is (un)?likely that the tenant goes \("),
+        ("Whether the tenant goes", r"It is (un)?likely that the tenant loses the lease \("),
+        ("Will the tenant go", r"It is (un)?likely that the tenant loses the lease \("),
+    ],
+)
+def test_answer_is_a_sentence_whatever_the_grammar_of_a_label(label: str, expected: str) -> None:
+    solved = mg.solve(read_text(LEASE_QUESTIONS.replace("LABEL", label)).scenario)
+    assert re.match(expected, narrative.answer(solved))
+    words = narrative.words_of(solved)
+    question = solved.scenario.questions["asked"]
+    clause = "the tenant goes" if label == "The tenant goes" else "the tenant loses the lease"
+    assert narrative.question_clause(words, question) == clause
+    even = narrative.likelihood_sentence(words, question, 0.5)
+    assert even.startswith(f"{label}: " if ":" in expected else "There is a roughly even chance ")
+
+
+def test_labels_of_shipped_questions_are_told_as_statements() -> None:
+    for example in list_examples():
+        scenario = mg.load(example.name)
+        for question in scenario.yes_no_questions.values():
+            label = question.label or "it is"
+            assert is_statement(label, capitals_of(scenario)), label

@@ -127,3 +127,18 @@ def test_a_period_that_cannot_be_is_told_with_the_nearest(text, wrong, right):
 def test_a_misspelt_length_of_time_is_told_with_the_nearest():
     (fault, *_) = read_text(SALE + "periods: {every: 2 quater, for: 2}\n").faults[-1:]
     assert fault.expected.endswith("did you mean 'quarter'?")
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        ("then: {mean: 8, spred: 2}", "unknown key 'spred'"),
+        ("then: {men: 8, spread: 2}", "unknown key 'men'"),
+        ("then: 8%", "'8%' is a percentage"),
+    ],
+)
+def test_a_faulty_value_on_a_scale_draws_one_fault(written: str, fault: str) -> None:
+    text = TEXT.replace("      - {if: rent = leave, then: 42}\n", "")
+    rules = text[text.index("      - {if: reply = yes_") : text.index("  traffic:")]
+    faults = read_text(text.replace(rules, f"      - {{{written}}}\n")).errors
+    assert [each.message for each in faults] == [fault]

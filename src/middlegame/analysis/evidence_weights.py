@@ -17,6 +17,8 @@ from middlegame.base.errors import QueryError, unknown_name
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.strategy_profile import StrategyProfile
 
+WEAK = 2.0
+"""Bayes factor from which evidence is weak (ENFSI Guideline for Evaluative Reporting 2015)."""
 WORTH_A_MENTION, STRONG, VERY_STRONG = 3.0, 20.0, 150.0
 """Bayes factors from which evidence is positive, strong, very strong (Kass & Raftery 1995)."""
 

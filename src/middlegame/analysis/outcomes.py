@@ -4,7 +4,7 @@ A question for a value on a scale has the scale's values as outcomes, and their 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,6 +112,41 @@ def value_outcomes(name: str, node: Node) -> QuestionOutcomes:
     return QuestionOutcomes(name, (), node.name, node.states, (), node.scale)
 
 
+def _refuse_unknown_question(diagram: Diagram, name: str, named: Collection[str]) -> None:
+    """Raise a QueryError if a text can only be the name of a question, of which there is none."""
+    if not re.fullmatch(r"[\w-]+", name):
+        return
+    near = nearest(name, named)
+    node = diagram.contest_nodes[-1]
+    hint = (
+        f"did you mean '{near}'?"
+        if near
+        else (f"name one of {list_names([*named])}, or" if named else "")
+        + f" write a condition such as {node.name} = {node.states[0]}"
+    )
+    raise QueryError(f"there is no question '{name}'; {hint.strip()}")
+
+
+def asked_probability(equilibrium: Equilibrium, asked: str) -> float:
+    """Return the probability that the answer to a question is yes, or that a condition holds.
+
+    Args:
+        equilibrium: the contest, whose scenario's questions can be named.
+        asked: the name of a yes-or-no question, or a condition.
+
+    Raises:
+        QueryError: there is no such question, it asks for a value, or the condition does not
+            parse or names an unknown move, factor or state.
+    """
+    questions = equilibrium.scenario.questions if equilibrium.scenario else {}
+    if asked in equilibrium.questions:
+        return equilibrium.questions[asked]
+    if asked in questions:
+        select_questions(equilibrium, (asked,), values=False)
+    _refuse_unknown_question(equilibrium.diagram, asked, list(equilibrium.questions))
+    return equilibrium.probability(asked)
+
+
 def select_questions(
     equilibrium: Equilibrium, wanted: Sequence[str] = (), *, values: bool = True
 ) -> tuple[QuestionOutcomes, ...]:
@@ -147,16 +182,8 @@ def select_questions(
 
     named = {name: value_outcomes(name, node) for name, node in scales.items()} | asked
     for name in wanted:
-        if name not in named and re.fullmatch(r"[\w-]+", name):
-            near = nearest(name, named)
-            node = diagram.contest_nodes[-1]
-            hint = (
-                f"did you mean '{near}'?"
-                if near
-                else (f"name one of {list_names([*named])}, or" if named else "")
-                + f" write a condition such as {node.name} = {node.states[0]}"
-            )
-            raise QueryError(f"there is no question '{name}'; {hint.strip()}")
+        if name not in named:
+            _refuse_unknown_question(diagram, name, named)
     found = [named.get(name) or question_outcomes(diagram, name) for name in dict.fromkeys(wanted)]
     for each in found:
         if each.node and each.scale and not values:

@@ -264,8 +264,8 @@ def solving_options(command: Any) -> Any:
             click.option(
                 "--ask",
                 multiple=True,
-                metavar="CONDITION",
-                help="The probability of a condition, such as 'cuba = falls and trade = none'.",
+                metavar="QUESTION",
+                help="A question of FILE, or a condition such as 'cuba = falls and trade = none'.",
             ),
             ROW,
             PRECISION,

@@ -72,13 +72,15 @@ def print_answer(
         loaded: the scenario's file; None for a diagram.
         before: the equilibrium to compare the answer with.
         nash: the Nash limit that the answer comes from.
-        ask: conditions whose probability to print.
+        ask: questions by name, and conditions, whose probability to print.
         storylines: how many storylines to print.
         others: how many random starts to look for other equilibria from.
         report: the file to write the report to.
         as_json: print JSON instead.
     """
-    asked = {condition: equilibrium.probability(condition) for condition in ask}
+    from middlegame.analysis.outcomes import asked_probability
+
+    asked = {text: asked_probability(equilibrium, text) for text in ask}
     found = None
     if others:
         with counting("Looking for other self-consistent outcomes") as progress:

@@ -82,14 +82,17 @@ def sweep_command(
         raise click.UsageError("--workers are of this machine, --cluster has its own: give one")
     equilibrium, loaded = solve_case(file, **case)
     with partial_results(), counting("Solving worlds") as progress:
+        from middlegame.analysis.outcomes import select_questions
         from middlegame.sweeps.run import sweep
 
+        select_questions(equilibrium, ask, values=False)
+        further = {text: text for text in ask if text not in equilibrium.questions}
         found = sweep(
             equilibrium,
             worlds,
             seed=seed,
             method=method,
-            conditions={condition: condition for condition in ask},
+            conditions=further,
             out=out,
             resume=resume,
             workers=workers,

@@ -67,13 +67,15 @@ class Tools:
     ) -> str:
         """Solve a contest: forecasts, questions, storylines, points, as means over worlds.
 
-        `ask` are conditions such as `cuba = falls and line = balance`; `suppose` fixes states of
-        moves and factors beforehand, announced; `given` are conditions that were observed.
+        `ask` are questions' names or conditions (`cuba = falls and line = balance`); `suppose`
+        fixes states of moves and factors, announced; `given` are conditions that were observed.
         """
 
         def work(progress: ProgressCallback) -> dict[str, Any]:
+            from middlegame.analysis.outcomes import asked_probability
+
             found = forecast(self._solve(contest, suppose, given), progress=progress)
-            asked = {each: found.probability(each) for each in ask or ()}
+            asked = {each: asked_probability(found, each) for each in ask or ()}
             answer = found.to_dict(min(max(storylines, 0), 50))
             return answer | {"omissions": omissions(found).to_dict(), "asked": asked}
 

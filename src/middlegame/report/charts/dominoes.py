@@ -22,6 +22,7 @@ from middlegame.report.text.dominoes import (
     effect_amount,
     effect_shift,
     intervention_label,
+    matrix_interventions,
     outcome_columns,
     outcome_label,
 )
@@ -147,7 +148,10 @@ def matrix_chart(found: "Dominoes") -> str:
     import vl_convert
 
     words = narrative.words_of(found.results.equilibrium)
-    across, interventions = outcome_columns(found)[:MOST_COLUMNS], _shown(found)
+    across, interventions = (
+        outcome_columns(found)[:MOST_COLUMNS],
+        matrix_interventions(found, MOST_ROWS),
+    )
     heads = [wrap(outcome_label(words, name, state), _HEAD_LETTERS)[:6] for name, state in across]
     top = _LINE * max(map(len, heads), default=0) + 10
     cells, labels = [], []
@@ -219,12 +223,6 @@ def matrix_chart(found: "Dominoes") -> str:
     )
 
 
-def _shown(found: "Dominoes") -> list["Intervention"]:
-    """List the interventions of the matrix, those with the largest effects, in order of play."""
-    kept = [each for each in found.ranked if each in found.overview][:MOST_ROWS]
-    return [intervention for intervention in found.interventions if intervention in kept]
-
-
 def matrix_rows(found: "Dominoes") -> list[tuple[str, list[tuple[float, str]]]]:
     """Return what the matrix shows as lists, for narrow screens.
 
@@ -232,7 +230,7 @@ def matrix_rows(found: "Dominoes") -> list[tuple[str, list[tuple[float, str]]]]:
         For each intervention that changes an outcome its label, and each change with its outcome.
     """
     words, rows = narrative.words_of(found.results.equilibrium), []
-    for intervention in _shown(found):
+    for intervention in matrix_interventions(found, MOST_ROWS):
         changes = [
             (effect_amount(words, found.effect(intervention, name, state)), name, state)
             for name, state in outcome_columns(found)[:MOST_COLUMNS]

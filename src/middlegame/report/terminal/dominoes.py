@@ -21,11 +21,13 @@ from middlegame.report.text.dominoes import (
     intervention_heading,
     intervention_label,
     intervention_notes,
+    matrix_interventions,
     outcome_columns,
     outcome_label,
     start,
     strongest_effects,
 )
+from middlegame.report.text.over_time import is_timed
 
 if TYPE_CHECKING:
     from middlegame.analysis.dominoes import Effect
@@ -75,10 +77,14 @@ def _show_overview(page: Page, found: Dominoes) -> None:
     if not strongest:
         page.paragraph("No headline factor changes by a whole percentage point.")
     page.gap()
-    page.section("Matrix of effects", f"in {_units(found)}, sorted by total effect")
-    told = [each for each in found.ranked if each in found.overview]
-    _show_matrix(page, found, told[:_MOST_ROWS])
-    if note := availability_note(found, told[:_MOST_ROWS]):
+    told = matrix_interventions(found, _MOST_ROWS)
+    order = "the largest, in order of time"
+    if not is_timed(found.results.equilibrium):
+        told.sort(key=found.ranked.index)
+        order = "sorted by total effect"
+    page.section("Matrix of effects", f"in {_units(found)}, {order}")
+    _show_matrix(page, found, told)
+    if note := availability_note(found, told):
         page.paragraph(note, style="dim")
     page.gap()
 

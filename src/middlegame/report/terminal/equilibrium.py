@@ -27,7 +27,12 @@ from middlegame.report.text.change import (
 from middlegame.report.text.expectations import expectation_table
 from middlegame.report.text.grammar import capitalize_first, mid_sentence
 from middlegame.report.text.intervals import method as interval_method
-from middlegame.report.text.intervals import outlooks, point_range, worlds_of
+from middlegame.report.text.intervals import (
+    outlooks,
+    point_range,
+    question_outlook,
+    worlds_of,
+)
 from middlegame.report.text.omissions import omission_sentences
 from middlegame.report.text.over_time import (
     factors_over_time,
@@ -221,12 +226,16 @@ def _asked(page: Page, equilibrium: Equilibrium, asked: Mapping[str, float]) -> 
     )
     page.section("Also asked")
     for text, probability in asked.items():
-        page.bar(
-            capitalize_first(words.condition(parse_condition(text))),
-            probability,
-            worded=True,
-            outlook=forecast.outlook_of_any([text]) if forecast else None,
-        )
+        question = words.scenario.questions.get(text) if words.scenario else None
+        if question:
+            label, outlook = (
+                narrative.question_label(words, question),
+                question_outlook(equilibrium, text),
+            )
+        else:
+            label = capitalize_first(words.condition(parse_condition(text)))
+            outlook = forecast.outlook_of_any([text]) if forecast else None
+        page.bar(label, probability, worded=True, outlook=outlook)
     page.gap()
 
 

@@ -13,7 +13,7 @@ from middlegame.engine.graph.relevance import (
     traced_decisions,
 )
 from middlegame.report.terminal.columns import Page
-from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.narrative import contest_words
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.scenario import Scenario
@@ -86,7 +86,7 @@ def show_order(diagram: Diagram, scenario: Scenario | None, console: Console) ->
             "these actors sees it. The moves of each are taken from its own solution."
         )
     for seen in found["perceived"]:
-        given = join_list([mid_sentence(words.actor(name)) for name in seen["aware_of"]])
+        given = join_list([words.mid_sentence(words.actor(name)) for name in seen["aware_of"]])
         known = f"aware of the wrong beliefs of {given}, whose moves it foresees"
         actor = capitalize_first(words.actor(seen["actor"]))
         page.hanging("", f"{actor}: {known if given else 'by its own wrong beliefs'}")

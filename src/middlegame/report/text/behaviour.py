@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from middlegame.diagram import Behaviour, Level, evaluate_numbers
-from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence, possessive
+from middlegame.report.text.grammar import capitalize_first, join_list, possessive
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.words import percent
 
@@ -28,10 +28,10 @@ def solution_words(equilibrium: "Equilibrium") -> str:
         return f"Logit responses by levels of reasoning, {groups[0][0]} for all actors"
     words = words_of(equilibrium)
     parts = [
-        f"{behaviour} for {join_list([mid_sentence(words.actor(owner)) for owner in owners])}"
+        f"{behaviour} for {join_list([words.mid_sentence(words.actor(owner)) for owner in owners])}"
         for behaviour, owners in groups
     ]
-    rest = [mid_sentence(words.actor(owner)) for owner in _others(equilibrium)]
+    rest = [words.mid_sentence(words.actor(owner)) for owner in _others(equilibrium)]
     parts += [f"equilibrium responses for {join_list(rest)}"] if rest else []
     return f"Logit responses by levels of reasoning: {'; '.join(parts)}"
 
@@ -64,7 +64,7 @@ def level_sentences(equilibrium: "Equilibrium") -> list[str]:
         alike.setdefault(f"is {join_list(shares)} of cases{mean}.", []).append(owner)
     found = []
     for sentence, owners in alike.items():
-        names = [mid_sentence(words.actor(owner)) for owner in owners]
+        names = [words.mid_sentence(words.actor(owner)) for owner in owners]
         whose = possessive(names[0]) if len(names) == 1 else "each actor's"
         others = f" for {join_list(names)}" if 1 < len(names) < len(equilibrium.levels) else ""
         found.append(f"{capitalize_first(whose)} level of reasoning{others} {sentence}")

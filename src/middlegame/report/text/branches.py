@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.diagram import Decision
-from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.words import Words, percent
 
 if TYPE_CHECKING:
@@ -124,6 +124,6 @@ def branch_sentence(branch: "Equilibrium", words: Words) -> str:
     for decision in branch.diagram.decisions[:_MOST_CLAUSES]:
         forecast = branch.forecasts[decision.name]
         state = max(forecast, key=lambda each: round(forecast[each], 9))
-        clause = mid_sentence(words.full_clause(decision.name, state))
+        clause = words.mid_sentence(words.full_clause(decision.name, state))
         clauses.append(f"{clause} ({percent(forecast[state])})")
     return join_list(clauses)

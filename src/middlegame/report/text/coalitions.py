@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.analysis.coalitions import GAIN
-from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.starting_point import question_numbers, starting_point
 from middlegame.report.text.words import percent
@@ -107,7 +107,7 @@ def refusals(found: "Coalitions") -> list[str]:
     words = words_of(found.equilibrium)
     by_reason: dict[str, list[str]] = {}
     for members, reason in found.refused.items():
-        pair = join_list([mid_sentence(words.actor(name)) for name in members])
+        pair = join_list([words.mid_sentence(words.actor(name)) for name in members])
         by_reason.setdefault(reason, []).append(pair)
     return [
         f"Left out, because {reason}: {'; '.join(pairs)}." for reason, pairs in by_reason.items()
@@ -116,7 +116,7 @@ def refusals(found: "Coalitions") -> list[str]:
 
 def _title(found: "Coalitions", coalition: "Coalition") -> str:
     words = words_of(found.equilibrium)
-    return join_list([mid_sentence(words.actor(name)) for name in coalition.members])
+    return join_list([words.mid_sentence(words.actor(name)) for name in coalition.members])
 
 
 def _row(coalition: "Coalition", at: "CoalitionWeighting") -> WeightingRow:
@@ -131,7 +131,7 @@ def gain_words(gain: float) -> str:
 
 def _gains(found: "Coalitions", coalition: "Coalition") -> str:
     words = words_of(found.equilibrium)
-    names = {name: mid_sentence(words.actor(name)) for name in coalition.members}
+    names = {name: words.mid_sentence(words.actor(name)) for name in coalition.members}
     best, total = coalition.best, len(coalition.weightings)
     weights = ":".join(map(str, best.weights.values()))
     gained = join_list([f"{names[name]} {gain_words(best.gains[name])}" for name in names])
@@ -153,7 +153,7 @@ def _others(found: "Coalitions", coalition: "Coalition") -> list[str]:
     gainers = [(name, gain) for name, gain in reversed(changed.items()) if gain > 0]
     sentences = []
     for kind, some in (("loss", losers), ("gain", gainers[:_MOST_OUTSIDERS])):
-        listed = [f"{mid_sentence(words.actor(n))} {abs(gain):.1f}" for n, gain in some]
+        listed = [f"{words.mid_sentence(words.actor(n))} {abs(gain):.1f}" for n, gain in some]
         if listed:
             plural = "" if len(listed) == 1 else "es" if kind == "loss" else "s"
             sentences.append(

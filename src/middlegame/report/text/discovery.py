@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.report.text.drivers import STEPS, question_title
-from middlegame.report.text.grammar import join_list, mid_sentence
+from middlegame.report.text.grammar import join_list
 from middlegame.report.text.judgement_values import range_words, value_words
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import question_clause, words_of
@@ -65,7 +65,7 @@ def discovery_text(found: "Discovery") -> DiscoveryText:
     clause = (
         question_clause(words, asked[name])
         if name in asked
-        else mid_sentence(words.condition(found.question.conditions[0]))
+        else words.mid_sentence(words.condition(found.question.conditions[0]))
     )
     sides = tuple(
         _side(words, equilibrium.diagram.parameters[limit.parameter], limit) for limit in box.limits

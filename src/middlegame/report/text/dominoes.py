@@ -9,7 +9,7 @@ from middlegame.diagram import Decision, Node
 from middlegame.report.text import narrative
 from middlegame.report.text.branches import fork_notes
 from middlegame.report.text.change import Shift, mean_shift, unforeseen_choice
-from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.scales import rounded_value
 from middlegame.report.text.starting_point import headline_numbers, starting_point
 from middlegame.report.text.words import Words, percent
@@ -75,7 +75,7 @@ def intervention_heading(dominoes: "Dominoes", intervention: "Intervention") -> 
     share = dominoes.results.availability(intervention)
     where = f", available in {percent(share)} of cases" if share < 1 - 1e-9 else ""
     now = f"{percent(before)} now{where}"
-    return mid_sentence(words.full_clause(intervention.name, intervention.state, now))
+    return words.mid_sentence(words.full_clause(intervention.name, intervention.state, now))
 
 
 def effect_rows(
@@ -136,17 +136,23 @@ def summary(dominoes: "Dominoes") -> str:
     """Return the main result in a sentence: the largest effect on an outcome."""
     for intervention, row in strongest_effects(dominoes, 1):
         words, effect = narrative.words_of(dominoes.results.equilibrium), row.effect
-        cause = mid_sentence(words.full_clause(intervention.name, intervention.state))
+        cause = words.mid_sentence(words.full_clause(intervention.name, intervention.state))
         verb = "rises" if effect.total > 0 else "falls"
-        outcome = f"the mean of {mid_sentence(words.label(effect.name))}"
+        outcome = f"the mean of {words.mid_sentence(words.label(effect.name))}"
         if effect.state != MEAN:
-            clause = mid_sentence(words.clause(effect.name, effect.state))
+            clause = words.mid_sentence(words.clause(effect.name, effect.state))
             outcome = f"the probability that {clause}"
         return (
             f"The largest effect: if {cause}, {outcome} {verb} from "
             f"{row.shift.before} to {row.shift.after}."
         )
     return NO_EFFECT
+
+
+def matrix_interventions(dominoes: "Dominoes", most: int) -> list["Intervention"]:
+    """List the interventions of a matrix, those with the largest effects, in order of play."""
+    kept = [each for each in dominoes.ranked if each in dominoes.overview][:most]
+    return [intervention for intervention in dominoes.interventions if intervention in kept]
 
 
 def outcome_columns(dominoes: "Dominoes") -> list[tuple[str, str]]:
@@ -354,6 +360,6 @@ def _step_clause(
     """Return how a link of a chain turns out, as a clause."""
     state = dominoes.gaining_state(intervention, name)
     if state != MEAN:
-        return mid_sentence(words.clause(name, state))
+        return words.mid_sentence(words.clause(name, state))
     rises = dominoes.effect(intervention, name, MEAN).total > 0
-    return f"{mid_sentence(words.label(name))} {'rises' if rises else 'falls'}"
+    return f"{words.mid_sentence(words.label(name))} {'rises' if rises else 'falls'}"

@@ -206,7 +206,7 @@ def answer_words(question: "QuestionOutcomes", answer: float, *, unit: bool = Tr
 def outcome_clause(words: Words, question: "QuestionOutcomes", outcome: str) -> str:
     """Return what goes on from "the most likely": an outcome of one node, else an answer."""
     if question.node is not None:
-        return f"outcome is that {mid_sentence(words.clause(question.node, outcome))}"
+        return f"outcome is that {words.mid_sentence(words.clause(question.node, outcome))}"
     return f"answer is {outcome}"
 
 
@@ -283,7 +283,9 @@ def _row(
         if driver.name == COEFFICIENT_GROUP:
             label = f"Coefficients learned from data ({len(driver.parameters)}, as one group)"
         else:
-            names = [mid_sentence(judgement_words(words, parameters[p])) for p in driver.parameters]
+            names = [
+                words.mid_sentence(judgement_words(words, parameters[p])) for p in driver.parameters
+            ]
             label = f"{capitalize_first(name_as_words(driver.name))}, as one: {'; '.join(names)}"
         return DriverRow(label, "", None, None, "", driver.total, driver.total_error, "")
     (place,) = driver.parameters

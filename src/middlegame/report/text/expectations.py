@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from middlegame.diagram import Decision, Node, NodeScale
 from middlegame.equilibrium.expectations import Expectation
 from middlegame.equilibrium.scale_forecast import question_values
-from middlegame.report.text.grammar import capitalize_first, mid_sentence
+from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.judgement_values import interval_words, unit_of
 from middlegame.report.text.judgements import place_words
 from middlegame.report.text.narrative import most_likely, question_label, words_of
@@ -82,7 +82,8 @@ def expectation_table(equilibrium: "Equilibrium") -> ExpectationTable | None:
         subtitle="what will happen, and what each actor expects"
         + (", in the middle world, with every number at its median" if ranges else ""),
         columns=tuple(
-            _joined([mid_sentence(words.actor(each.actor)) for each in some]) for some in groups
+            _joined([words.mid_sentence(words.actor(each.actor)) for each in some])
+            for some in groups
         ),
         rows=tuple(rows[:_MOST_ROWS]),
         points=tuple(
@@ -113,11 +114,11 @@ def belief_notes(equilibrium: "Equilibrium") -> Iterator[str]:
             else:
                 said = interval_words(mistaken.low, mistaken.high, unit, mistaken.best)
                 instead = interval_words(true.low, true.high, unit, true.best)
-            what = mid_sentence(place_words(words, path)).replace(": ", ", ")
+            what = words.mid_sentence(place_words(words, path)).replace(": ", ", ")
             pieces.append(f"{what}, put at {said} instead of {instead}")
-        aware = [mid_sentence(words.actor(other)) for other in belief.aware]
+        aware = [words.mid_sentence(words.actor(other)) for other in belief.aware]
         knows = f" Aware of this: {_joined(aware)}." if aware else ""
-        actor = mid_sentence(words.actor(name))
+        actor = words.mid_sentence(words.actor(name))
         yield f"Wrong beliefs of {actor}: {'; '.join(pieces)}.{knows}"
 
 

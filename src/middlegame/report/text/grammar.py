@@ -7,6 +7,8 @@ an awkward sentence, never a wrong statement: what no rule fits is put into quot
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from middlegame.report.text.capitals import NO_TEXTS, Capitals
+
 _LOWER_CASE_WORDS = frozenset({
     "a", "all", "an", "another", "any", "at", "both", "each", "either", "every", "few", "how", "in",
     "its", "neither", "no", "nobody", "none", "of", "on", "one", "only", "some", "somebody",
@@ -34,6 +36,19 @@ _PREDICATIVES = frozenset({
 """Adjectives and irregular participles that are common as names of states."""
 _PARTICIPLES = frozenset({"alone", "bound", "caught", "found"})
 _FINITE_VERBS = frozenset({"are", "does", "goes", "has", "have", "is", "was", "were", "will"})
+_AUXILIARIES = _FINITE_VERBS | {"can", "cannot", "could", "do", "had", "may", "must", "would"}
+_DETERMINERS = frozenset({
+    "a", "an", "any", "every", "her", "his", "its", "my", "no", "our", "some", "that", "the",
+    "their", "these", "this", "those",
+})  # fmt: skip
+_QUANTITIES = frozenset({"all", "both", "five", "four", "many", "most", "three", "two"})
+_QUESTION_WORDS = frozenset({
+    "are", "can", "could", "did", "do", "does", "had", "has", "have", "how", "is", "may", "should",
+    "was", "were", "what", "when", "where", "whether", "which", "who", "whom", "whose", "why",
+    "will", "would",
+})  # fmt: skip
+_ADJECTIVE_ENDINGS = ("ar", "al", "can", "ern", "ese", "ian", "ic", "ish", "lan")
+_PLURAL_MODIFIERS = frozenset({"arms", "customs", "goods", "sales", "sanctions", "savings"})
 _NO_VERBS = frozenset({
     "afterwards", "always", "besides", "hers", "less", "nowadays", "others", "ours", "perhaps",
     "sometimes", "theirs", "towards", "yours",
@@ -47,19 +62,28 @@ def capitalize_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def mid_sentence(text: str) -> str:
+def mid_sentence(text: str, capitals: Capitals = NO_TEXTS) -> str:
     """Return a label as it stands within a sentence: only names keep their capital.
+
+    Args:
+        text: the label.
+        capitals: of its contest, whose texts say which words are names.
 
     >>> mid_sentence("The tenant loses"), mid_sentence("Moscow waits")
     ('the tenant loses', 'Moscow waits')
+    >>> mid_sentence("Favour of the leader"), mid_sentence("NATO troops"), mid_sentence("War")
+    ('favour of the leader', 'NATO troops', 'war')
     """
     first, _, rest = text.partition(" ")
-    named_a = first == "A" and begins_with_verb(rest)
-    lowered = rest and first.lower() in _LOWER_CASE_WORDS and not named_a
-    return f"{first.lower()} {rest}" if lowered else text
+    if first.lower() in _LOWER_CASE_WORDS:
+        named_a = first == "A" and begins_with_verb(rest)
+        lowered = bool(rest) and not named_a
+    else:
+        lowered = not capitals.is_name(first, rest)
+    return f"{first[:1].lower()}{text[1:]}" if lowered else text
 
 
-def as_noun(label: str) -> str:
+def as_noun(label: str, capitals: Capitals = NO_TEXTS) -> str:
     """Return a label so that it can stand behind a preposition.
 
     >>> as_noun("a lawsuit"), as_noun("bound by a promise")
@@ -73,8 +97,8 @@ def as_noun(label: str) -> str:
     if first in _PARTICIPLES or (
         ended and follows in (*_PREPOSITIONS, "", "out", "off", "down", "up")
     ):
-        return f"being {label}"
-    return mid_sentence(label)
+        return f"being {mid_sentence(label, capitals)}"
+    return mid_sentence(label, capitals)
 
 
 def with_aside(text: str, aside: str) -> str:
@@ -154,10 +178,78 @@ def is_clause(label: str) -> bool:
     for before, word in pairwise(label.split()):
         if word.lower() in _PREPOSITIONS:
             return False
-        owned = before.endswith(("'s", "s'"))  # so the word is a noun or its adjective
+        owned = before.lower() in _DETERMINERS or before.endswith(("'s", "s'"))  # before a noun
         if word in _FINITE_VERBS or (not owned and word.islower() and begins_with_verb(word)):
             return True
     return False
+
+
+def asks(label: str) -> bool:
+    """Whether a label is a question: `Is the lease lost?`, `whether the lease is lost`."""
+    first = label.split(" ", 1)[0].lower()
+    return label.endswith("?") or (first in _QUESTION_WORDS and " " in label)
+
+
+def is_statement(label: str, capitals: Capitals = NO_TEXTS) -> bool:
+    """Whether a label surely goes on from "it is likely that".
+
+    >>> is_statement("British forces land"), is_statement("The price of oil is low")
+    (True, True)
+    >>> is_statement("War"), is_statement("The war in spring"), is_statement("Early elections")
+    (False, False, False)
+    >>> is_statement("Losses at sea"), is_statement("Missiles removed"), is_statement("All go")
+    (False, False, True)
+    """
+    words = label.split()
+    if any(word in _AUXILIARIES for word in words[1:]):
+        return True
+    if is_clause(label):
+        return not _may_be_plural_noun(words, capitals)
+    several = False
+    for before, word in pairwise(words):
+        if word.lower() in _PREPOSITIONS:
+            return False
+        several = several or before == "and"
+        noun = before.lower()
+        plural = several or noun in _QUANTITIES or (
+            len(noun) > 3 and noun.endswith("s") and not noun.endswith((*_NO_PLURAL_ENDINGS, "s'"))
+        )  # fmt: skip
+        verb = word.isalpha() and word.islower() and word not in _QUANTITIES | {"and", "or"}
+        if plural and verb and before != "and" and noun not in _PLURAL_MODIFIERS:
+            return not _is_predicative(word)
+    return False
+
+
+def _may_be_plural_noun(words: Sequence[str], capitals: Capitals) -> bool:
+    """Whether the first word that looks like a verb may be a noun: `Early elections`."""
+    for place in range(1, len(words)):
+        before, word = words[place - 1], words[place]
+        if word.islower() and begins_with_verb(word) and before.lower() not in _DETERMINERS:
+            common = place == 1 and mid_sentence(before, capitals) != before
+            adjective = common or before.lower().endswith(_ADJECTIVE_ENDINGS)
+            following = words[place + 1] if place + 1 < len(words) else ""
+            ends = not following or following in _PREPOSITIONS or following in ("and", "or")
+            return adjective and ends
+    return False
+
+
+def is_noun_phrase(label: str, capitals: Capitals = NO_TEXTS) -> bool:
+    """Whether a label surely is a noun of which one can say that it is likely.
+
+    >>> is_noun_phrase("War"), is_noun_phrase("A settlement this year"), is_noun_phrase("Thatcher")
+    (True, True, False)
+    >>> is_noun_phrase("Missiles removed"), is_noun_phrase("The price of oil falls")
+    (False, False)
+    """
+    words = label.split()
+    named = mid_sentence(label, capitals) == label and label[:1].isupper()
+    verbal = any(_is_predicative(word) or begins_with_verb(word) for word in words[1:])
+    return not (named or verbal or asks(label) or is_statement(label, capitals))
+
+
+def _is_predicative(word: str) -> bool:
+    """Whether a word looks like a participle, or an adjective that is common as a state."""
+    return word in _PREDICATIVES or (len(word) > 4 and word.endswith(("ed", "en")))
 
 
 def is_plural(subject: str) -> bool:
@@ -219,7 +311,7 @@ def predicate(subject: str, state: str, states: Iterable[str] = ()) -> str:
     first = state.split(" ", 1)[0].lower()
     plural = is_plural(subject)
     be = "are" if plural else "is"
-    if first in _PREDICATIVES or (len(first) > 4 and first.endswith(("ed", "en"))):
+    if _is_predicative(first):
         return f"{be} {state}"
     if state.lstrip("-").replace(".", "", 1).isdigit():
         return f"{be} {state}"

@@ -9,11 +9,12 @@ import numpy as np
 from middlegame.analysis.evidence_weights import (
     STRONG,
     VERY_STRONG,
+    WEAK,
     WORTH_A_MENTION,
     EvidenceAssessment,
     HypothesisSet,
 )
-from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.words import Words, date, percent
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 
 METHOD = (
     "A Bayes factor says how many times more likely the evidence is under one hypothesis than "
-    f"under the others. Below {WORTH_A_MENTION:.0f}:1 it is not worth more than a mention (Kass & "
-    "Raftery 1995)."
+    f"under the others. Evidence is weak from {WEAK:.0f}:1 (ENFSI 2015), positive from "
+    f"{WORTH_A_MENTION:.0f}:1, strong from {STRONG:.0f}:1 and very strong from {VERY_STRONG:.0f}:1 "
+    "(Kass & Raftery 1995)."
 )
 _NEUTRAL_FACTOR = 1.05
 """Bayes factors below it hardly discriminate."""
@@ -119,7 +121,7 @@ def summary(words: Words, factors: Sequence[HypothesisSet]) -> str:
     sentences = []
     for factor in factors[:_MOST_SUMMARIZED]:
         if number := number_text(words, factor):
-            label = mid_sentence(words.label(factor.name))
+            label = words.mid_sentence(words.label(factor.name))
             sentences.append(
                 f"Given the evidence, {label}: {number.posterior} (prior: {number.prior})."
             )
@@ -127,7 +129,7 @@ def summary(words: Words, factors: Sequence[HypothesisSet]) -> str:
         state = _likeliest(factor)
         sentences.append(
             f"Given the evidence, the probability that "
-            f"{mid_sentence(words.clause(factor.name, state))} is "
+            f"{words.mid_sentence(words.clause(factor.name, state))} is "
             f"{percent(factor.posterior[state])} (prior: {percent(factor.prior[state])})."
         )
     return " ".join(sentences)
@@ -157,13 +159,14 @@ def evidence_label(words: Words, piece: EvidenceAssessment) -> str:
 def strength(words: Words, hypotheses: HypothesisSet, piece: EvidenceAssessment) -> str:
     """Return the strength of a piece of evidence and the state that it favours, in words."""
     state = f'"{words.state(hypotheses.name, piece.favoured_state)}"'
-    if piece.bayes_factor < _NEUTRAL_FACTOR:
-        same = piece.bayes_factor < 1 + 1e-9
-        return "does not discriminate" if same else f"hardly discriminates, if so for {state}"
+    if piece.bayes_factor < 1 + 1e-9:
+        return "does not discriminate"
+    if round(piece.bayes_factor, 1) < WEAK:
+        return f"hardly discriminates, slightly favouring {state}"
     if not piece.discriminates:
-        return f"weak evidence, slightly favouring {state}"
+        return f"weak evidence for {state}"
     if piece.bayes_factor < STRONG:
-        return f"evidence for {state}"
+        return f"positive evidence for {state}"
     if piece.bayes_factor < VERY_STRONG:
         return f"strong evidence for {state}"
     return f"very strong evidence for {state}"
@@ -171,9 +174,13 @@ def strength(words: Words, hypotheses: HypothesisSet, piece: EvidenceAssessment)
 
 def conclusion(words: Words, hypotheses: HypothesisSet) -> str:
     """Return sentences about which evidence discriminates between the hypotheses."""
-    useful = [mid_sentence(evidence_label(words, p)) for p in hypotheses.pieces if p.discriminates]
+    useful = [
+        words.mid_sentence(evidence_label(words, p)) for p in hypotheses.pieces if p.discriminates
+    ]
     rest = [
-        mid_sentence(evidence_label(words, p)) for p in hypotheses.pieces if not p.discriminates
+        words.mid_sentence(evidence_label(words, p))
+        for p in hypotheses.pieces
+        if not p.discriminates
     ]
     if not useful:
         likeliest = _likeliest(hypotheses)
@@ -229,7 +236,7 @@ def correlation_words(
     by_name = {parameter.name: parameter for parameter in words.diagram.parameters}
     ranked = sorted(found.items(), key=lambda item: -abs(round(item[1], 9)))
     correlations = [
-        f"{mid_sentence(judgement_words(words, by_name[name]))} ({correlation:+.1f})"
+        f"{words.mid_sentence(judgement_words(words, by_name[name]))} ({correlation:+.1f})"
         for name, correlation in ranked[:_MOST_CORRELATIONS]
         if abs(correlation) >= _LEAST_CORRELATION and not name.startswith(own)
     ]

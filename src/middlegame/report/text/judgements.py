@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from middlegame.base.text import lower_article
 from middlegame.diagram import Parameter
-from middlegame.report.text.grammar import capitalize_first, mid_sentence, with_aside
+from middlegame.report.text.grammar import capitalize_first, with_aside
 from middlegame.report.text.judgement_values import (
     COSTS,
     NAMED,
@@ -146,7 +146,7 @@ def judgement_words(words: Words, parameter: Parameter) -> str:
     match parameter.path:
         case ("beliefs", str(actor), "judgements", str(place)) if words.scenario:
             path, _ = judgements_by_place(words.scenario)[place]
-            believed = mid_sentence(place_words(words, path))
+            believed = words.mid_sentence(place_words(words, path))
             return f"Belief of {lower_article(words.actor(actor))}: {believed}"
     return place_words(words, parameter.path)
 
@@ -158,7 +158,7 @@ def place_words(words: Words, path: JudgementPath) -> str:
         return capitalize_first(claim)
     if title == _OTHER:
         return clean(_dotted(path))
-    label = title if claim == _THIS_FACTOR else f"{title}: {mid_sentence(claim)}"
+    label = title if claim == _THIS_FACTOR else f"{title}: {words.mid_sentence(claim)}"
     match path:
         case ("factors", str(name), *rest) if (
             state := _rule(words, name, rest)[1]
@@ -175,9 +175,9 @@ def place_words(words: Words, path: JudgementPath) -> str:
 
 def _cost_words(words: Words, name: str, option: str) -> str:
     """Return what an option costs its actor: `Cost to Moscow of "waits"`."""
-    cost = f"Cost to {mid_sentence(words.subject(name))} of"
+    cost = f"Cost to {words.mid_sentence(words.subject(name))} of"
     if words.node(name).scale and option == "costs":
-        return f"{cost} {mid_sentence(words.label(name))}"
+        return f"{cost} {words.mid_sentence(words.label(name))}"
     label, decisions = words.state(name, option), words.diagram.decisions
     owners = {each.owner for each in decisions if base_name(each.name) == name}
     alike = {
@@ -185,7 +185,7 @@ def _cost_words(words: Words, name: str, option: str) -> str:
         for each in decisions
         if each.owner in owners and label in words.states(each.name)
     }
-    which = f" ({mid_sentence(words.label(base_name(name)))})" if len(alike) > 1 else ""
+    which = f" ({words.mid_sentence(words.label(base_name(name)))})" if len(alike) > 1 else ""
     return f'{cost} "{label}"{which}'
 
 
@@ -274,23 +274,23 @@ def _describe(words: Words, path: JudgementPath) -> tuple[str, str, str]:
         case ("actors", str(actor), "patience"):
             return (
                 _PATIENCE,
-                mid_sentence(words.actor(actor)),
+                words.mid_sentence(words.actor(actor)),
                 "worth of a point one year later",
             )
         case ("behaviour", *_):
             return _REASONING, _OTHERS, "mean level"
         case ("actors", str(actor), "behaviour", *_):
-            return _REASONING, mid_sentence(words.actor(actor)), "mean level"
+            return _REASONING, words.mid_sentence(words.actor(actor)), "mean level"
         case ("offers", str(name), *rest):
             return words.heading(name), _offered(rest), "costs"
         case ("actors", str(actor), *_):
-            return _PRECISION, mid_sentence(words.actor(actor)), "precision"
+            return _PRECISION, words.mid_sentence(words.actor(actor)), "precision"
         case ("evidence", str(name), *_) if words.scenario and name in words.scenario.evidence:
             return "Reliability of reports", "", words.label(name)
         case ("beliefs", str(actor), "judgements", str(place)) if words.scenario:
             path, _ = judgements_by_place(words.scenario)[place]
             whose = f"Beliefs of {lower_article(words.actor(actor))}"
-            return whose, "", mid_sentence(place_words(words, path))
+            return whose, "", words.mid_sentence(place_words(words, path))
         case ("precision",):
             named = words.scenario is not None and any(
                 actor.precision for actor in words.scenario.actors.values()

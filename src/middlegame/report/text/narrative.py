@@ -7,11 +7,27 @@ from typing import TYPE_CHECKING
 from middlegame.diagram import Decision, Diagram
 from middlegame.equilibrium.scale_forecast import ScaleForecast
 from middlegame.report.text.branches import fork_notes
-from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.capitals import capitals_of
+from middlegame.report.text.grammar import (
+    asks,
+    capitalize_first,
+    is_noun_phrase,
+    is_plural,
+    is_statement,
+    join_list,
+    mid_sentence,
+)
 from middlegame.report.text.intervals import IntervalWords, outlooks, question_outlook
 from middlegame.report.text.intervals import notes as interval_notes
 from middlegame.report.text.scales import scale_clause
-from middlegame.report.text.words import Words, clean, date, likelihood_opening, name_as_words
+from middlegame.report.text.words import (
+    Words,
+    clean,
+    date,
+    likelihood,
+    likelihood_opening,
+    name_as_words,
+)
 from middlegame.scenario.conditions import Condition, Is
 from middlegame.scenario.model.offer_expansion import expand_offers
 from middlegame.scenario.model.scenario import Question, Scenario
@@ -104,13 +120,36 @@ def question_label(words: Words, question: Question) -> str:
 def question_clause(words: Words, question: Question) -> str:
     """Return a yes-or-no question as a clause that goes on from "it is likely that".
 
-    That is its label within a sentence; without one, or if it asks ("Is the lease lost?"), its
-    condition.
+    That is its label within a sentence; without one, or if it asks ("Is the lease lost?") or is no
+    clause ("War"), its condition.
     """
     label = question_label(words, question)
-    asks = not question.label or label.endswith("?")
-    told = words.condition(question.will) if asks and question.value is None else label
-    return mid_sentence(told)
+    stated = question.label and not asks(label) and is_statement(label, words.capitals)
+    told = label if stated or question.value is not None else words.condition(question.will)
+    return words.mid_sentence(told)
+
+
+def likelihood_sentence(
+    words: Words, question: Question, probability: float, *, also: bool = False
+) -> str:
+    """Return how likely the answer yes is, in words: `It is unlikely that the lease is lost`.
+
+    Args:
+        words: of the contest.
+        question: a yes-or-no question.
+        probability: the probability of yes.
+        also: whether the sentence before it says the same of another question.
+    """
+    label = clean(question.label or "")
+    opening = likelihood_opening(probability, also=also)
+    if not label or asks(label) or is_statement(label, words.capitals):
+        return f"{capitalize_first(opening)} {question_clause(words, question)}"
+    word = likelihood(probability)
+    if not is_noun_phrase(label, words.capitals):
+        return f"{label}: {word}"
+    if word.endswith("chance"):
+        return f"{capitalize_first(opening.removesuffix(' that'))} of {words.mid_sentence(label)}"
+    return f"{label} {'are' if is_plural(label) else 'is'} {'also ' if also else ''}{word}"
 
 
 def value_answers(
@@ -159,16 +198,14 @@ def answer(equilibrium: "Equilibrium") -> str:
     dues = {due_date(question) for question in questions.values()}
     timed = equilibrium.scenario is not None and equilibrium.scenario.periods is not None
     for name in sorted(others[:MOST_CLAUSES], key=lambda name: -round(chances[name], 9)):
-        opening = likelihood_opening(chances[name])
-        if opening in openings:
-            opening = likelihood_opening(chances[name], also=True)
-        openings.add(likelihood_opening(chances[name]))
-        clause = question_clause(words, questions[name])
+        word = likelihood(chances[name])
+        said = likelihood_sentence(words, questions[name], chances[name], also=word in openings)
+        openings.add(word)
         written = clean(questions[name].label or "")
-        if (timed or len(dues) > 1) and (not written or written.endswith("?")):
-            clause = f"{clause} {due_date(questions[name])}".rstrip()
+        if (timed or len(dues) > 1) and (not written or asks(written)):
+            said = f"{said} {due_date(questions[name])}".rstrip()
         number = numbers(chances[name], question_outlook(equilibrium, name))
-        sentences.append(f"{capitalize_first(opening)} {clause} ({number}).")
+        sentences.append(f"{said} ({number}).")
     return " ".join([*values, *sentences] if leads else [*sentences, *values])
 
 
@@ -190,7 +227,7 @@ def _ends(equilibrium: "Equilibrium", words: Words, numbers: IntervalWords) -> s
             continue
         state, probability = most_likely(equilibrium.forecasts[name])
         number = numbers(probability, _state_outlook(equilibrium, words, name, state))
-        clauses.append(f"{mid_sentence(words.clause(name, state))} ({number})")
+        clauses.append(f"{words.mid_sentence(words.clause(name, state))} ({number})")
     likeliest = [f"Most likely, {'; '.join(clauses)}."] if clauses else []
     return " ".join([*likeliest, *values]) or "The contest has neither questions nor moves."
 
@@ -226,12 +263,12 @@ def _alternatives(
     ranked = sorted(equilibrium.forecasts[move].items(), key=lambda item: -item[1])
     (first, chance), *others = ranked
     number = numbers(chance, _state_outlook(equilibrium, words, move, first))
-    sentence = f"{mid_sentence(words.clause(move, first))} ({number})"
+    sentence = f"{words.mid_sentence(words.clause(move, first))} ({number})"
     if others and others[0][1] >= 0.5 * chance:
         state, probability = others[0]
         label = words.state(move, state)
         if words.has_clause(move, state) or words.has_clause(move, first):
-            label = mid_sentence(words.clause(move, state))
+            label = words.mid_sentence(words.clause(move, state))
         elif not words.is_verbal(move):
             label = f'"{label}"'
         sentence += f" or {label}"
@@ -276,13 +313,14 @@ def notes(equilibrium: "Equilibrium", prior_place: str = "") -> Iterator[str]:
 
 def column_values(scenario: Scenario) -> str:
     """Return at which values of the data's columns a scenario is solved; empty without columns."""
+    capitals = capitals_of(scenario)
     used = {name for _, number in formulas(scenario) for name in number.formula.names}
     parts = []
     for name, column in (scenario.fit.columns if scenario.fit else {}).items():
         if name in used and column.value is not None:
             category = column.at or column.categories[0] if column.categories else None
             value = f'"{category}"' if category else str(column.value)
-            parts.append(f"{mid_sentence(name_as_words(column.label or name))} {value}")
+            parts.append(f"{mid_sentence(name_as_words(column.label or name), capitals)} {value}")
     return (
         f"Solved where the columns of the data have the values: {', '.join(parts)}."
         if parts
@@ -302,7 +340,7 @@ def belief_note(equilibrium: "Equilibrium") -> Iterator[str]:
     if not equilibrium.diagram.perceptions or equilibrium.scenario is None:
         return
     words = words_of(equilibrium)
-    believers = [mid_sentence(words.actor(name)) for name in equilibrium.scenario.beliefs]
+    believers = [words.mid_sentence(words.actor(name)) for name in equilibrium.scenario.beliefs]
     yield (
         f"The contest gives {join_list(believers)} beliefs that are wrong. Actors choose by what "
         "they believe; outcomes are computed from the numbers as written."
@@ -334,7 +372,7 @@ def evidence_words(words: Words, known: Mapping[str, Sequence[str]]) -> str:
     return "; ".join(
         words.evidence(name)
         if name in words.diagram.evidence
-        else mid_sentence(words.condition(Is(name, tuple(states))))
+        else words.mid_sentence(words.condition(Is(name, tuple(states))))
         for name, states in known.items()
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from middlegame.diagram import Decision
-from middlegame.report.text.grammar import capitalize_first, mid_sentence
+from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.narrative import most_likely, words_of
 from middlegame.report.text.words import Words, percent
 
@@ -62,7 +62,7 @@ def policy_words(equilibrium: "Equilibrium", name: str) -> str:
         return ""
     if not node.parents:
         return f"Observes no other move. {_mostly(equilibrium, words, name)}"
-    known = "; ".join(mid_sentence(words.label(parent)) for parent in node.parents)
+    known = "; ".join(words.mid_sentence(words.label(parent)) for parent in node.parents)
     return f"Observes: {known}. {_mostly(equilibrium, words, name)}"
 
 

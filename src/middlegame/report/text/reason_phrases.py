@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from middlegame.analysis.move_choices import OnlyOption
 from middlegame.analysis.reason_groups import InterestContribution
 from middlegame.diagram import Decision
-from middlegame.report.text.grammar import as_noun, is_clause, is_several, mid_sentence
+from middlegame.report.text.grammar import as_noun, is_clause, is_several
 from middlegame.report.text.words import Words, percent
 from middlegame.scenario.conditions import ALWAYS, Is, Not, Predicate
 from middlegame.scenario.model.references import base_name
@@ -30,7 +30,7 @@ class ChoicePhrases:
 
     def __init__(self, words: Words, name: str, pair: tuple[str, str]) -> None:
         self.words, self.name, self.node = words, name, words.node(name)
-        self.actor = mid_sentence(words.subject(name))
+        self.actor = words.mid_sentence(words.subject(name))
         verbs = {state: self._verb(state) for state in self.node.states}
         self.is_verbal = all(verbs[state] for state in pair)
         self.options = {
@@ -140,7 +140,7 @@ class InterestPhrases:
                 return self._cost(name, option, each, chosen)
             case ("moves", str(name), "scale", "costs"):
                 lower = "lower" if chosen else "higher"
-                return f"the {lower} cost of {mid_sentence(self.words.label(name))}"
+                return f"the {lower} cost of {self.words.mid_sentence(self.words.label(name))}"
             case ("offers", str(), "terms", *_):
                 return f"{'less' if chosen else 'more'} risk of a broken promise"
             case ("offers", *_):
@@ -163,11 +163,11 @@ class InterestPhrases:
             else:
                 risk = "the risk" if without else "more risk"
             if self._is_labelled(each):
-                noun = f'"{label}"' if is_clause(label) else as_noun(label)
+                noun = f'"{label}"' if is_clause(label) else as_noun(label, self.words.capitals)
                 return f"{risk} of {noun}"
             return f"{risk} that {label}"
         if self._is_labelled(each):
-            return mid_sentence(label)
+            return self.words.mid_sentence(label)
         if self._is_own_choice(each):
             return f"{'more' if chosen else 'less'} often the gain if {label}"
         return f"a {'better' if chosen else 'smaller'} chance that {label}"
@@ -185,7 +185,7 @@ class InterestPhrases:
         """Return an interest without a single worth: its label, or what its points depend on."""
         interest = self._interest(each)
         if interest is None or self._is_labelled(each):
-            return mid_sentence(label)
+            return self.words.mid_sentence(label)
         return f"the worth of {label}" if interest.when == ALWAYS else f"the points if {label}"
 
     def _cost(self, name: str, option: str, each: InterestContribution, chosen: bool) -> str:
@@ -244,7 +244,7 @@ class InterestPhrases:
             case ("moves", str(name), "options", str(option), *_):
                 return f"the cost of {self._option(name, option)}"
             case ("moves", str(name), "scale", "costs"):
-                return f"the cost of {mid_sentence(self.words.label(name))}"
+                return f"the cost of {self.words.mid_sentence(self.words.label(name))}"
             case ("offers", str(), "accepting_costs"):
                 return "the cost of accepting the offer"
             case ("offers", str(), "terms", *_):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from middlegame.analysis.reason_groups import ReasonGroup
 from middlegame.analysis.reasons import Reasons, short_reasons
-from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.judgements import CitedPlace, judgement_groups
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.reason_phrases import ChoicePhrases, InterestPhrases
@@ -133,7 +133,8 @@ def summary(found: Reasons) -> str:
     if not largest:
         return "Nothing in this contest moves this forecast."
     ((change, label),) = largest
-    return f"The largest change, by {change} percentage points: {mid_sentence(label)}."
+    words = words_of(found.equilibrium)
+    return f"The largest change, by {change} percentage points: {words.mid_sentence(label)}."
 
 
 def notes(found: Reasons) -> list[str]:
@@ -142,7 +143,7 @@ def notes(found: Reasons) -> list[str]:
     if found.world_count and found.rather_than:
         lines.append(f"Means over {found.world_count} worlds, drawn from all ranges.")
     if found.influences:
-        clause = mid_sentence(words.clause(found.name, found.option))
+        clause = words.mid_sentence(words.clause(found.name, found.option))
         numbers = [(clause, found.forecast, found.influences[0].before)]
         middle = found.equilibrium.middle.prior
         lines += starting_point("The changes below", found.equilibrium, middle, numbers)
@@ -330,7 +331,7 @@ class _Speaker:
                 f'"{labels[0]}" and in {percent(each.other_probability)} after "{labels[1]}".'
             )
             for pathway in each.pathways:
-                clause = mid_sentence(self.words.clause(pathway.name, pathway.state))
+                clause = self.words.mid_sentence(self.words.clause(pathway.name, pathway.state))
                 all_ = pathway.removed > 1 - _CERTAIN
                 removed = "All" if all_ else percent(pathway.removed)
                 text += (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from middlegame.analysis.robustness import ForecastAnswer, Robustness, Variant
 from middlegame.analysis.robustness_sources import DEFAULT_FACTOR, DEFAULT_POINTS, WIDER
 from middlegame.analysis.robustness_variants import Kind
-from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence, possessive
+from middlegame.report.text.grammar import capitalize_first, join_list, possessive
 from middlegame.report.text.narrative import question_clause, question_label, words_of
 from middlegame.report.text.starting_point import question_numbers, starting_point
 from middlegame.report.text.values import with_unit
@@ -167,10 +167,10 @@ def _within_sentence(words: Words, answer: ForecastAnswer) -> str:
             return question_clause(words, asked)
         opposite = Not(asked.will)
         if len(asked.will.leaves()) == 1:
-            return mid_sentence(words.condition(opposite))
+            return words.mid_sentence(words.condition(opposite))
         quoted = question_label(words, asked).replace('"', "'")
         return f'the answer to "{quoted}" is no'
-    return mid_sentence(answer_label(words, answer))
+    return words.mid_sentence(answer_label(words, answer))
 
 
 def shown_share(answer: ForecastAnswer, number: float) -> float:
@@ -223,10 +223,10 @@ def _interest(words: Words, path: str) -> str:
     if scenario is None or actor not in scenario.interests:
         return clean(path)
     interest = scenario.interests[actor][number]
-    owner, label = words.actor(actor), mid_sentence(words.interest_label(interest))
+    owner, label = words.actor(actor), words.mid_sentence(words.interest_label(interest))
     if interest.when != ALWAYS and not (interest.label or interest.worth.label):
         return f"{owner}: {_CONDITIONAL}{label}"
-    return label if label.startswith(f"{mid_sentence(owner)} ") else f"{owner}: {label}"
+    return label if label.startswith(f"{words.mid_sentence(owner)} ") else f"{owner}: {label}"
 
 
 def _rows(
@@ -303,9 +303,11 @@ def _condition(words: Words, variant: Variant) -> str:
             return f"in {label[0].lower()}{label[1:]}"
         case "interest":
             owner, _, interest = label.partition(": ")
-            owned = f"{possessive(mid_sentence(owner))} interest" if interest else "the interest"
+            owned = (
+                f"{possessive(words.mid_sentence(owner))} interest" if interest else "the interest"
+            )
             if interest.startswith(_CONDITIONAL):
-                return f"without {possessive(mid_sentence(owner))} {interest}"
+                return f"without {possessive(words.mid_sentence(owner))} {interest}"
             named = (interest or label).replace('"', "'")
             return f'without {owned} "{named}"'
         case _:

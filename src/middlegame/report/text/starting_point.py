@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from middlegame.diagram import Decision
-from middlegame.report.text.grammar import mid_sentence
 from middlegame.report.text.intervals import worlds_of
 from middlegame.report.text.narrative import question_clause, words_of
 from middlegame.report.text.words import percent
@@ -85,7 +84,7 @@ def headline_numbers(forecast: "Equilibrium | Sweep", middle: "Equilibrium") -> 
                 if len(node.states) == 2
                 else max(node.states, key=lambda each: round(abs(was[each] - now[each]), 9))
             )
-            clause = mid_sentence(words.full_clause(node.name, state))
+            clause = words.mid_sentence(words.full_clause(node.name, state))
             yield clause, was[state], now[state]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from middlegame.diagram import Decision
+from middlegame.report.text.capitals import NO_TEXTS, Capitals
 from middlegame.report.text.grammar import capitalize_first, mid_sentence
 from middlegame.report.text.narrative import most_likely, words_of
 from middlegame.report.text.words import Words, percent
@@ -46,12 +47,14 @@ class StorylineText:
         steps: what happens, in order of play: what the probability is of.
         branch: the number of the mirror branch on which it runs; None if there is one branch.
         along: moves that are likely given the steps, each on its own, as a sentence; empty if none.
+        capitals: which words of the contest are names.
     """
 
     probability: float
     steps: tuple[StorylineStep, ...]
     branch: int | None = None
     along: str = ""
+    capitals: Capitals = NO_TEXTS
 
     @property
     def sentences(self) -> str:
@@ -69,7 +72,8 @@ class StorylineText:
         other = [step.text for step in self.steps if step.differs]
         if not other or len(other) > max(2, len(self.steps) // 2):
             return None
-        return f"{self._opening}As the first, but {'; '.join(map(mid_sentence, other))}."
+        clauses = [mid_sentence(each, self.capitals) for each in other]
+        return f"{self._opening}As the first, but {'; '.join(clauses)}."
 
 
 @dataclass(frozen=True)
@@ -170,7 +174,7 @@ def storyline_texts(equilibrium: "Equilibrium", count: int) -> StorylineTexts:
         first = first or {step.name: line.states[step.name] for step in steps}
         if not steps:
             continue
-        texts.append(StorylineText(line.probability, steps, line.branch))
+        texts.append(StorylineText(line.probability, steps, line.branch, capitals=words.capitals))
     return StorylineTexts(tuple(texts), bound, found.searched_worlds)
 
 
@@ -201,10 +205,12 @@ def _dated(equilibrium: "Equilibrium", words: Words, line: "Storyline") -> Story
         before = now.get(name) or _start(words, name)
         if state != before and not _forced(equilibrium, node.name, course):
             told = changes if node.name in line.states else likely
-            told.setdefault(node.period or 0, []).append(mid_sentence(words.clause(name, state)))
+            told.setdefault(node.period or 0, []).append(
+                words.mid_sentence(words.clause(name, state))
+            )
             kept.pop(name, None)
         elif state == before and name not in now and not isinstance(node, Decision):
-            kept[name] = mid_sentence(words.clause(name, state))
+            kept[name] = words.mid_sentence(words.clause(name, state))
         now[name] = state
     steps = tuple(
         StorylineStep(
@@ -225,7 +231,7 @@ def _dated(equilibrium: "Equilibrium", words: Words, line: "Storyline") -> Story
     along = " ".join(map(capitalize_first, moves))
     if along:
         along = "Likely moves" + (along if along.startswith(":") else f" {mid_sentence(along)}")
-    return StorylineText(line.probability, steps, line.branch, along)
+    return StorylineText(line.probability, steps, line.branch, along, words.capitals)
 
 
 def _start(words: Words, name: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from middlegame.diagram import Decision
 from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.report.text import narrative
-from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.intervals import accuracy, interval
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.scales import scale_sentence
@@ -115,8 +115,9 @@ def answer(found: "Sweep") -> str:
     if not rows:
         tops = [line for group in (factors(found) or moves(found)) for line in group.rows]
         rows = tuple(line for line in tops if line.top)
+    words = narrative.words_of(found.equilibrium)
     clauses = [
-        f"{mid_sentence(line.label)}{'' if line.label.endswith('?') else ':'} {line.sentence}"
+        f"{words.mid_sentence(line.label)}{'' if line.label.endswith('?') else ':'} {line.sentence}"
         for line in rows[:1]
     ]
     return (

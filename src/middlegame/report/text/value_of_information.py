@@ -150,7 +150,7 @@ def information_value_rows(found: "ValueOfInformation") -> list[ValueRow]:
     for each in found.information_values:
         if _is_negligible(each):
             continue
-        actor = mid_sentence(words.actor(each.actor))
+        actor = words.mid_sentence(words.actor(each.actor))
         others = side_effects(found.equilibrium, each.actor, each.points)
         aside = f" ({', '.join(others)})" if others else ""
         label = f"{capitalize_first(words.label(each.factor))}, known to {actor}{aside}"
@@ -164,11 +164,13 @@ def negligible_information(found: "ValueOfInformation") -> str:
     negligible: dict[str, list[str]] = {}
     for each in found.information_values:
         if _is_negligible(each):
-            negligible.setdefault(each.factor, []).append(mid_sentence(words.actor(each.actor)))
+            negligible.setdefault(each.factor, []).append(
+                words.mid_sentence(words.actor(each.actor))
+            )
     if not negligible:
         return ""
     cases = [
-        with_aside(mid_sentence(words.label(factor)), f"known to {join_list(actors, 'or')}")
+        with_aside(words.mid_sentence(words.label(factor)), f"known to {join_list(actors, 'or')}")
         for factor, actors in negligible.items()
     ]
     return f"Worth less than {_SHOWN_POINTS} points to every actor: {'; '.join(cases)}."
@@ -186,7 +188,7 @@ def side_effects(equilibrium: "Equilibrium", actor: str, points: Mapping[str, fl
     others = [(owner, value) for owner, value in points.items() if owner != actor]
     ranked = sorted(others, key=lambda item: -abs(item[1]))[:2]
     return [
-        f"{mid_sentence(words.actor(owner))} {_points(value)}"
+        f"{words.mid_sentence(words.actor(owner))} {_points(value)}"
         for owner, value in ranked
         if abs(value) >= _SHOWN_POINTS
     ]
@@ -212,7 +214,7 @@ def commitment_rows(found: "ValueOfInformation", most: int = _MOST_COMMITMENTS) 
         for value, band in _bands(words, values)[:most]:
             move = value.intervention
             own = "own commitment" if value.mover == actor else ""
-            clause = mid_sentence(words.full_clause(move.name, move.state, band, own))
+            clause = words.mid_sentence(words.full_clause(move.name, move.state, band, own))
             label = f"{capitalize_first(words.actor(actor))}, if {clause}"
             rows.append(ValueRow(actor, label, _points(value.points), value.points))
     return rows

@@ -12,6 +12,7 @@ from middlegame.diagram import Chance, Decision, Diagram, Node, Report, evaluate
 from middlegame.diagram.levels import level_owner
 from middlegame.diagram.private_numbers import PrivateNumber
 from middlegame.equilibrium.strategy_profile import GIVEN
+from middlegame.report.text.capitals import Capitals, capitals_of
 from middlegame.report.text.grammar import (
     absence_clause,
     are_verbal,
@@ -158,6 +159,15 @@ class Words:
     diagram: Diagram
     scenario: Scenario | None = None
 
+    @cached_property
+    def capitals(self) -> Capitals:
+        """How the contest's texts write their words: which of them are names."""
+        return capitals_of(self.scenario)
+
+    def mid_sentence(self, text: str) -> str:
+        """Return a label as it stands within a sentence: only names keep their capital."""
+        return mid_sentence(text, self.capitals)
+
     @property
     def title(self) -> str:
         """The contest's name."""
@@ -213,15 +223,15 @@ class Words:
         match path:
             case ("interests", str(actor), int(place), *_):
                 interest = self.scenario.interests[actor][place]
-                what = mid_sentence(self.interest_label(interest))
+                what = self.mid_sentence(self.interest_label(interest))
                 labelled = interest.label or interest.worth.label
                 joined = "of" if labelled and not is_clause(what) else "if"
-                return f"the worth to {mid_sentence(self.actor(actor))} {joined} {what}"
+                return f"the worth to {self.mid_sentence(self.actor(actor))} {joined} {what}"
             case ("moves", str(move), "options", str(option), *_):
-                whose = mid_sentence(self.subject(move))
+                whose = self.mid_sentence(self.subject(move))
                 return f'the cost to {whose} of "{self.state(move, option)}"'
             case ("actors", str(actor), *_):
-                return f"the precision of {mid_sentence(self.actor(actor))}"
+                return f"the precision of {self.mid_sentence(self.actor(actor))}"
         return ""
 
     def _bare(self, name: str) -> str:
@@ -263,10 +273,10 @@ class Words:
         piece = self.scenario.evidence.get(name) if self.scenario else None
         saw = self.condition(piece.saw) if piece else ""
         if not isinstance(table, Report):
-            return mid_sentence(label) + (f" ({saw})" if piece and not piece.label else "")
+            return self.mid_sentence(label) + (f" ({saw})" if piece and not piece.label else "")
         value = float(evaluate_numbers((table.odds,), self.diagram.theta, np)[0])
         ratio = f"{value:.2g}:1" if value >= 1 else f"1:{1 / value:.2g}"
-        return f"{mid_sentence(label)} (a report{f' that {saw}' if saw else ''}, {ratio})"
+        return f"{self.mid_sentence(label)} (a report{f' that {saw}' if saw else ''}, {ratio})"
 
     def states(self, name: str) -> list[str]:
         """Return the labels of all options or states, in written order."""
@@ -327,7 +337,7 @@ class Words:
         behind = [self._when(name).removeprefix(" (").removesuffix(")"), *asides]
         if isinstance(node, Decision) and not self.has_clause(name, state):
             own = {base_name(d.name) for d in self.diagram.decisions if d.owner == node.owner}
-            label = mid_sentence(self._bare(name))
+            label = self.mid_sentence(self._bare(name))
             if len(own) > 1 and label not in (self.state(name, state), clause):
                 behind.insert(0, label.replace(" (", ": ").replace(")", ""))
         written = "; ".join(filter(None, behind))
@@ -354,12 +364,12 @@ class Words:
     def heading(self, name: str) -> str:
         """Return the label of a move or factor as a heading: a move's with its actor before it."""
         label, actor = self.label(name), self._unnamed_actor(name)
-        return capitalize_first(f"{actor}: {mid_sentence(label)}" if actor else label)
+        return capitalize_first(f"{actor}: {self.mid_sentence(label)}" if actor else label)
 
     def move_phrase(self, name: str) -> str:
         """Return a move as it stands within a sentence: `the Western reply by Washington`."""
-        label, actor = mid_sentence(self.label(name)), self._unnamed_actor(name)
-        return f"{label} by {mid_sentence(actor)}" if actor else label
+        label, actor = self.mid_sentence(self.label(name)), self._unnamed_actor(name)
+        return f"{label} by {self.mid_sentence(actor)}" if actor else label
 
     def _unnamed_actor(self, name: str) -> str:
         """Return the actor of a move whose label does not contain it; else nothing."""
@@ -400,11 +410,11 @@ class Words:
         if interest.when != ALWAYS or self.scenario is None:
             return self.condition(interest.when)
         named = scale_references([interest.worth], self.scenario.scales)
-        return " and ".join(mid_sentence(self.label(name)) for name in named)
+        return " and ".join(self.mid_sentence(self.label(name)) for name in named)
 
     def facts(self, states: Iterable[tuple[str, str]]) -> str:
         """Return what is known as clauses: `the lease is lost; Moscow waits`."""
-        return "; ".join(mid_sentence(clause) for clause in self._clauses(dict(states)))
+        return "; ".join(self.mid_sentence(clause) for clause in self._clauses(dict(states)))
 
     def _clauses(self, states: Mapping[str, str]) -> Iterator[str]:
         """Yield a clause for each state; a state that holds in every period is said once."""
@@ -424,17 +434,17 @@ class Words:
         if not self.knows(name):
             return clean(str(leaf))
         if any(self.has_clause(name, state) for state in leaf.states):
-            clauses = [mid_sentence(self._bare_clause(name, state)) for state in leaf.states]
+            clauses = [self.mid_sentence(self._bare_clause(name, state)) for state in leaf.states]
             return f"{join_alternatives(clauses)}{self._when(name)}"
         predicates = " or ".join(self._predicates(name, leaf.states))
         if self._are_labelled_values(name, leaf.states):
             values = predicates.replace(f"{self.verb(name)} ", "")
-            return f"{mid_sentence(self._bare(name))} is {values}{self._when(name)}"
+            return f"{self.mid_sentence(self._bare(name))} is {values}{self._when(name)}"
         for verb in ("is", "are", "choose", "chooses"):
             predicates = predicates.replace(f" or {verb} ", " or ") if (
                 predicates.startswith(f"{verb} ")
             ) else predicates  # fmt: skip
-        return f"{mid_sentence(self.subject(name))} {predicates}{self._when(name)}"
+        return f"{self.mid_sentence(self.subject(name))} {predicates}{self._when(name)}"
 
     def _as_states(self, condition: Within) -> Is:
         known = self.knows(condition.variable)

@@ -1,11 +1,13 @@
 """Scales: moves and factors whose states are the numbers of a grid."""
 
 import math
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidatorFunctionWrapHandler, model_validator
 
+from middlegame.base.spelling import nearest
 from middlegame.scenario.conditions import ConditionText
 from middlegame.scenario.model.fields import Part, Sourced, Weight, check_name, one_of
 from middlegame.scenario.model.judgement import Judgement, Points, format_number
@@ -133,13 +135,19 @@ class ScaleValue(Part):
 def read_scale_value(value: object, read_value: ValidatorFunctionWrapHandler) -> object:
     """Read `40`, `60 - 0.2 * cut` or `{mean: 50, spread: 8}` as a value on a scale.
 
-    Names and other mappings are returned as they are: they name states.
+    Names and other mappings are returned as they are: they name states. A mapping with a spread
+    and a misspelt mean is a value.
     """
-    if isinstance(value, ScaleValue) or (isinstance(value, dict) and "mean" in value):
+    if isinstance(value, ScaleValue) or (isinstance(value, dict) and _has_mean(value)):
         return read_value(value)
     if isinstance(value, bool) or not isinstance(value, int | float | str | Judgement):
         return value
     return value if _is_name(value) else read_value({"mean": value})
+
+
+def _has_mean(value: Mapping[Any, Any]) -> bool:
+    misspelt = "spread" in value and any(nearest(str(key), ("mean",)) for key in value)
+    return "mean" in value or misspelt
 
 
 def _is_name(value: Any) -> bool:

@@ -83,7 +83,7 @@ class _ModelReader:
             try:
                 scenario = Scenario.model_validate(remove_paths(self.data, self.removed))
             except ValidationError as error:
-                details = error.errors(include_url=False, include_input=True)
+                details = _causes(error.errors(include_url=False, include_input=True))
                 if not self._handle(details[:_MAX_FAULTS]) or len(details) > _MAX_FAULTS:
                     break
             else:
@@ -176,6 +176,12 @@ class _ModelReader:
             loc = loc[:-1]
         within = error.get("ctx", {}).get("within", ())
         return original_path((*loc, *within), self.data, self.removed)
+
+
+def _causes(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out that a list is too short where that is because its entries are invalid."""
+    inner = {each["loc"][:length] for each in details for length in range(len(each["loc"]))}
+    return [each for each in details if each["type"] != "too_short" or each["loc"] not in inner]
 
 
 def _at(data: Any, path: Path) -> Any:

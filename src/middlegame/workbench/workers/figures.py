@@ -191,7 +191,7 @@ def _ends(outlook: "Outlook | None") -> tuple[float | None, float | None]:
 
 def _sentence(found: "Forecast", name: str) -> str:
     """Return what is forecast of a move or factor, in words."""
-    from middlegame.report.text.grammar import capitalize_first, mid_sentence
+    from middlegame.report.text.grammar import capitalize_first
     from middlegame.report.text.narrative import words_of
     from middlegame.report.text.scales import scale_clause
 
@@ -201,7 +201,7 @@ def _sentence(found: "Forecast", name: str) -> str:
         value = capitalize_first(f"{words.heading(name)}: {scale_clause(on_scale)}")
         told = {state: told[state] for state in on_scale.others}
     parts = [
-        f"{mid_sentence(words.clause(name, state))} ({_chance(chance, outlook)})"
+        f"{words.mid_sentence(words.clause(name, state))} ({_chance(chance, outlook)})"
         for state, chance in told.items()
         for outlook in [found.outlooks.get(name, {}).get(state)]
     ]

@@ -11,7 +11,7 @@ from middlegame.report.charts.graph import contest_graph
 from middlegame.report.text import change, narrative, over_time
 from middlegame.report.text.behaviour import solution_words
 from middlegame.report.text.branches import BranchText, branch_texts
-from middlegame.report.text.grammar import capitalize_first, mid_sentence
+from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.intervals import method as interval_method
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.omissions import omission_sentences
@@ -342,7 +342,7 @@ def _most_changed_move(live: "LiveContest", after: "Equilibrium") -> str:
     if rise < _SMALL:
         return ""
     change = f"{percent(was_then)} before, {percent(is_now)} now"
-    return f", above all: {mid_sentence(words.full_clause(name, state, change))}"
+    return f", above all: {words.mid_sentence(words.full_clause(name, state, change))}"
 
 
 def _single_effects(
@@ -367,7 +367,7 @@ def _single_effects(
     ]
     for name, state in setting.supposed.items():
         alone = Setting().with_state(name, "suppose", state).with_surprise(setting.surprise)
-        single.append((f"supposing that {mid_sentence(words.clause(name, state))}", alone))
+        single.append((f"supposing that {words.mid_sentence(words.clause(name, state))}", alone))
     for name, states in setting.given.items():
         observed = narrative.evidence_words(words, {name: states})
         single.append((f"observing {observed}", Setting({}, {}, {name: states})))
