@@ -423,10 +423,11 @@ def test_each_kind_of_entry_has_a_form_that_changes_one_line(visit, server):
     page.locator('[data-node="truce"]').click()
     page.wait_for_selector('[data-entry="offers.truce"][aria-current]')
     builder.choose("factors.peace")
-    form.get_by_role("button", name="Remove broken").click()
+    form.get_by_role("button", name='Remove "broken"').click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("A factor needs two states").wait_for()
-    assert "factors.peace.chance.broken" in dialog.inner_text()
+    assert dialog.get_attribute("aria-label") == 'Remove "broken"?'
+    assert "Factor · Peace · chance · broken: " in dialog.inner_text()
     dialog.get_by_role("button", name="Keep it").click()
     builder.choose("beliefs.south")
     page.get_by_role("button", name="Edit as text").click()

@@ -9,6 +9,7 @@ from middlegame.scenario.yaml.load import read_text
 from middlegame.workbench.live import LiveContest
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers import solve as solving
+from middlegame.workbench.workers.figures import export_figure
 from middlegame.workbench.workers.texts import with_moved_ranges
 from tests.workbench.contests import TIMED
 
@@ -129,3 +130,17 @@ def test_expectations_are_shown_where_actors_have_beliefs(context):
 
 def test_without_beliefs_no_expectations_are_shown(opened):
     assert opened.baseline.expectations == ""
+
+
+def test_points_of_a_fitted_contest_have_two_digits_and_say_their_unit(context):
+    text = (FOLDER / "deterrence-1816-1899" / "scenario.yaml").read_text(encoding="utf-8")
+    view = solving.open_contest(context, text).baseline
+    found = mg.solve(read_text(text).scenario).points
+    assert view.points_scale == "in the units of the coefficients"
+    assert [words for *_, words in view.points] == [f"{each:+.2f}" for each in found.values()]
+    svg, sentence = (
+        export_figure(context, text, Setting(), "points", form).decode() for form in ("svg", "txt")
+    )
+    for *_, words in view.points:
+        assert words in svg
+        assert words in sentence

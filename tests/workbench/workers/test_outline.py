@@ -30,8 +30,10 @@ from middlegame.workbench.workers.outline_data import (
     arrows,
     boxes,
     comparisons,
+    entry_label,
     naming_parts,
     numbers_as_written,
+    place_words,
     states,
 )
 from tests.workbench.contests import EVERYTHING, HARBOUR
@@ -76,8 +78,8 @@ def test_arrow_drawn_and_removed_leaves_the_text_as_it_was(context):
 def test_faults_of_a_removal_are_those_of_the_text_without_the_entry(context):
     found = removal_faults(context, HARBOUR, ("moves", "bid"))
     assert found == [
-        "moves.renew.knows[0]: unknown move or factor 'bid'",
-        "moves.renew.options.switch.if: unknown move or factor 'bid'",
+        "Move · The city's decision · knows 1: unknown move or factor 'bid'",
+        "Move · The city's decision · switches to the rival · if: unknown move or factor 'bid'",
     ]
 
 
@@ -86,6 +88,24 @@ def test_empty_value_removes_the_entry_and_keeps_the_item_of_a_list(context):
     assert "rules:\n      - {}" in set_entry(
         context, text, ("factors", "a", "rules", 0, "then", "x"), ""
     )
+
+
+def test_entries_without_labels_are_called_by_their_names_in_words(context):
+    text = """moves: {hold_out: {by: city, options: {wait: {}}}}
+numbers: {flood_effect: 4..9%}
+actors: {city: The city}
+interests: {city: [{worth: 5}]}
+"""
+    data = parse_yaml(text).data
+    assert entry_label(data, ("moves", "hold_out")) == "Hold out"
+    assert entry_label(data, ("numbers", "flood_effect")) == "Flood effect"
+    assert entry_label(data, ("interests", "city")) == "The city"
+    assert place_words(data, ("moves", "hold_out", "options", "wait", "costs")) == (
+        "Move · Hold out · wait · costs"
+    )
+    assert place_words(data, ("interests", "city", 0, "worth")) == "Interests · The city 1 · worth"
+    assert place_words(data, ("periods", "every")) == "The contest · periods · every"
+    assert ">Hold out</text>" in read_outline(context, text).picture
 
 
 @pytest.mark.parametrize(
@@ -131,7 +151,7 @@ def test_arrow_of_a_rule_is_removed_at_the_rule_and_one_of_a_table_in_the_pictur
     assert naming_parts(data, "renew", "lease") == [
         ("factors", "lease", "rules", place, "if") for place in (0, 1)
     ]
-    with pytest.raises(MiddlegameError, match=r"factors.lease.rules\[0\].if"):
+    with pytest.raises(MiddlegameError, match=r"decision to the lease .* The lease · rules 1 · if"):
         disconnect(context, HARBOUR, "renew", "lease")
     assert naming_parts(data, "depot", "jobs") == []
     assert ("depot", "jobs") not in arrows(
@@ -208,6 +228,6 @@ def test_removal_of_one_of_two_states_tells_what_names_it(context):
     for each in (HARBOUR, text):
         step = "lost" if "kept: it" in each else 1
         first, *naming = removal_faults(context, each, ("factors", "lease", "states", step))
-        assert first == "factors.lease.states: 'states' has too few entries"
+        assert first == "Factor · The lease · states: 'states' has too few entries"
         assert naming
         assert all("'lost'" in fault for fault in naming)

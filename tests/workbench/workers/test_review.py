@@ -21,6 +21,7 @@ def test_all_drafted_numbers_are_listed_with_case_reason_and_cited_paragraph(con
     assert (costs.subject, costs.case, costs.value) == (
         "goes to arbitration", "renew = switch", "5..15",
     )  # fmt: skip
+    assert costs.place == "Move · The tenant's answer · goes to arbitration · costs"
     assert costs.why.startswith("Years of fees")
     (passage,) = costs.passages
     paragraphs = (FOLDER / "harbour-lease" / "briefing.txt").read_text().split("\n\n")

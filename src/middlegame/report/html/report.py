@@ -1,6 +1,5 @@
 """The report: one self-contained HTML file without scripts, for use offline."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -14,6 +13,7 @@ from middlegame.report.charts.curves import curve_chart
 from middlegame.report.charts.graph import contest_graph, contest_graph_on_paper
 from middlegame.report.charts.histogram import histogram
 from middlegame.report.charts.layout import shown_period
+from middlegame.report.charts.points import points_extent
 from middlegame.report.html.expectations import expectation_sections
 from middlegame.report.html.finishing import with_cell_heads, with_contents
 from middlegame.report.html.sections import Section, sections
@@ -274,9 +274,8 @@ def _points(equilibrium: "Equilibrium", words: Words) -> list[dict[str, Any]]:
     colours = actor_colours(equilibrium.diagram)
     values = equilibrium.points
     spreads = equilibrium.point_spreads if isinstance(equilibrium, Forecast) else {}
-    fine = equilibrium.scenario is not None and equilibrium.scenario.fit is not None
-    extent = max([1.0 if fine else 100.0, *(abs(value) for value in values.values())])
-    extent = extent if fine else 10 * math.ceil(extent / 10)
+    fine = narrative.has_fine_points(equilibrium.scenario)
+    extent = points_extent(values.values(), fine=fine)
     return [
         {
             "actor": capitalize_first(words.actor(owner)),

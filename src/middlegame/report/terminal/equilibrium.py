@@ -345,7 +345,7 @@ def _points(page: Page, equilibrium: Equilibrium) -> None:
     if not equilibrium.points:
         return
     page.section("Expected points", narrative.points_scale(equilibrium.scenario))
-    fine = equilibrium.scenario is not None and equilibrium.scenario.fit is not None
+    fine = narrative.has_fine_points(equilibrium.scenario)
     spreads = equilibrium.point_spreads if isinstance(equilibrium, Forecast) else {}
     for owner, value in equilibrium.points.items():
         label = capitalize_first(words.actor(owner))

@@ -330,9 +330,17 @@ def column_values(scenario: Scenario) -> str:
 
 def points_scale(scenario: Scenario | None) -> str:
     """Return what a point is in a contest."""
-    if scenario is not None and scenario.fit is not None:
+    if has_fine_points(scenario):
         return "in the units of the coefficients"
     return "worst to best outcome of an actor: about 100 points"
+
+
+def has_fine_points(scenario: Scenario | None) -> bool:
+    """Return whether a point is no hundredth of what is at stake, and so is told with two digits.
+
+    That is so in a fitted contest, whose points are in the units of its coefficients.
+    """
+    return scenario is not None and scenario.fit is not None
 
 
 def belief_note(equilibrium: "Equilibrium") -> Iterator[str]:

@@ -191,6 +191,7 @@ class AnswerText(PatchedElement, component="components/answer_text.js"):
             storylinesSummary=full_view.storylines_summary,
             storylinesNote=full_view.storylines_note,
             points=[list(each) for each in full_view.points],
+            pointsScale=full_view.points_scale,
             shifts=[list(each) for each in full_view.shifts],
             reasons=list(full_view.reasons),
         )

@@ -6,7 +6,6 @@ from nicegui import background_tasks, ui
 from nicegui.events import KeyEventArguments
 
 from middlegame.base.errors import MiddlegameError
-from middlegame.scenario.faults import dotted_path
 from middlegame.scenario.syntax import GAP
 from middlegame.workbench.views.draft_tools import DraftDesk, DraftTools
 from middlegame.workbench.views.frame import button, heading
@@ -84,7 +83,7 @@ class ReviewTab:
     def _show_number(self, number: UnreviewedNumber) -> None:
         with ui.element("div"):
             with ui.element("p").classes("mg-kicker"):
-                ui.label(dotted_path(number.path))
+                ui.label(number.place)
             heading("h2", number.subject, "mg-h2")
             if number.case:
                 ui.label(f"Where {number.case}").classes("mg-soft")

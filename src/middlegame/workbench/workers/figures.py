@@ -257,11 +257,12 @@ def _points(found: "Forecast") -> tuple[str, list[Row], str]:
     """Return the expected points as a chart, as rows and in words."""
     from middlegame.report.charts.points import points_chart
     from middlegame.report.text.grammar import capitalize_first
-    from middlegame.report.text.narrative import words_of
+    from middlegame.report.text.narrative import has_fine_points, words_of
     from middlegame.report.text.palette import NEUTRAL, actor_colours
     from middlegame.report.text.words import points
 
     words, colours = words_of(found), actor_colours(found.diagram)
+    fine = has_fine_points(found.scenario)
     bars = [
         (capitalize_first(words.actor(owner)), value, colours.get(owner, NEUTRAL))
         for owner, value in found.points.items()
@@ -270,5 +271,5 @@ def _points(found: "Forecast") -> tuple[str, list[Row], str]:
     rows += [
         (owner, label, value) for owner, (label, value, _) in zip(found.points, bars, strict=True)
     ]
-    listed = ", ".join(f"{label} {points(value)}" for label, value, _ in bars)
-    return points_chart(bars), rows, f"Expected points: {listed}."
+    listed = ", ".join(f"{label} {points(value, fine=fine)}" for label, value, _ in bars)
+    return points_chart(bars, fine=fine), rows, f"Expected points: {listed}."

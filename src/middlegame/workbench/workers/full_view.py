@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.report.charts.graph import contest_graph
+from middlegame.report.charts.points import points_extent
 from middlegame.report.text import change, narrative, over_time
 from middlegame.report.text.behaviour import solution_words
 from middlegame.report.text.branches import BranchText, branch_texts
@@ -19,7 +20,7 @@ from middlegame.report.text.over_time import Series
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.scales import scale_sentence
 from middlegame.report.text.storylines import storyline_texts
-from middlegame.report.text.words import percent
+from middlegame.report.text.words import percent, points
 from middlegame.workbench.setting import Setting
 
 if TYPE_CHECKING:
@@ -88,7 +89,9 @@ class FullView:
         storylines_summary: how many they are, and how likely any other can be at most.
         storylines_note: what a percentage is of, where moves are told along with it.
         curves: moves and outcomes over time, where there are periods.
-        points: each actor's name, colour and expected points.
+        points: each actor's name, colour and expected points, as a share of the chart's half and
+            as text.
+        points_scale: what a point is, in words.
         expectations: the report's section on what each actor expects, as HTML; empty where nobody
             has beliefs of its own.
         picture: the contest's graph as an SVG image.
@@ -104,7 +107,8 @@ class FullView:
     storylines_summary: str
     storylines_note: str
     curves: tuple[Series, ...]
-    points: tuple[tuple[str, str, float], ...]
+    points: tuple[tuple[str, str, float, str], ...]
+    points_scale: str
     expectations: str
     picture: str
     shifts: tuple[tuple[str, str, str, float, str], ...]
@@ -194,6 +198,8 @@ def full_view(
     storylines = storyline_texts(after, STORYLINES)
     small = after.residual < 1e-12
     left_out = omission_sentences(after)
+    fine = narrative.has_fine_points(after.scenario)
+    extent = points_extent(after.points.values(), fine=fine)
     return FullView(
         forecast=forecast_view(after),
         notes=(
@@ -215,9 +221,15 @@ def full_view(
         storylines_note=storylines.note,
         curves=tuple(_curves(after)),
         points=tuple(
-            (capitalize_first(words.actor(owner)), colours.get(owner, NEUTRAL), value)
+            (
+                capitalize_first(words.actor(owner)),
+                colours.get(owner, NEUTRAL),
+                value / extent,
+                points(value, fine=fine),
+            )
             for owner, value in after.points.items()
         ),
+        points_scale=narrative.points_scale(after.scenario),
         expectations=_expectations(after),
         picture=contest_graph(after, interactive=True),
         shifts=tuple(

@@ -10,7 +10,8 @@ from itertools import product
 from typing import Any
 
 from middlegame.base.errors import MiddlegameError
-from middlegame.scenario.faults import Path, dotted_path
+from middlegame.report.text.grammar import mid_sentence
+from middlegame.scenario.faults import Path
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.syntax import GAP
 from middlegame.scenario.yaml.data_edits import as_written
@@ -21,8 +22,10 @@ from middlegame.scenario.yaml.tree import parse_yaml
 from middlegame.workbench.workers.outline_data import (
     arrows,
     boxes,
+    entry_label,
     listed,
     naming_parts,
+    place_words,
     section_of,
     states,
     value_at,
@@ -153,12 +156,12 @@ def removal_faults(context: WorkerContext, text: str, path: Path) -> list[str]:
 def _new_faults(context: WorkerContext, before: str, after: str) -> list[str]:
     """List the faults that one text has and the one before it has not, each with its place."""
     old = Counter(fault.message for fault in context.read(before).errors)
-    found = []
+    found, data = [], parse_yaml(before).data
     for fault in context.read(after).errors:
         if old[fault.message]:
             old[fault.message] -= 1
         else:
-            found.append(f"{dotted_path(fault.path)}: {fault.message}")
+            found.append(f"{place_words(data, fault.path)}: {fault.message}")
     return found
 
 
@@ -202,9 +205,15 @@ def disconnect(context: WorkerContext, text: str, tail: str, head: str) -> str:
     """
     data = parse_yaml(text).data or {}
     if found := naming_parts(data, tail, head):
+        ends = [
+            entry_label(data, (section, name))
+            for name in (tail, head)
+            for section in ("moves", "offers", "factors")
+            if name in section_of(data, section)
+        ]
         raise MiddlegameError(
-            f"the arrow from {tail} to {head} comes from what is written at "
-            f"{dotted_path(found[0])}; change it there"
+            f"the arrow from {' to '.join(map(mid_sentence, ends))} comes from what is written at "
+            f"{place_words(data, found[0])}; change it there"
         )
     known = boxes(data)
     if head in section_of(data, "factors"):

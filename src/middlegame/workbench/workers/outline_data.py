@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from middlegame.report.text.grammar import capitalize_first
+from middlegame.report.text.words import clean, name_as_words
 from middlegame.scenario.faults import Path, dotted_path
 from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.model.offer_expansion import ACCEPTED, NONE
@@ -12,6 +14,29 @@ from middlegame.scenario.model.scales import Scale
 from middlegame.scenario.yaml.data_edits import short_form_key
 from middlegame.scenario.yaml.renaming import COMPARISON, CONDITION_KEYS
 
+KINDS = {
+    "contest": "The contest",
+    "sources": "Source",
+    "actors": "Actor",
+    "moves": "Move",
+    "offers": "Offer",
+    "factors": "Factor",
+    "interests": "Interests",
+    "resources": "Resources",
+    "evidence": "Evidence",
+    "questions": "Question",
+    "numbers": "Named number",
+    "beliefs": "Beliefs",
+    "views": "Rival view",
+    "repeat": "Repeated block",
+    "fit": "Estimates from data",
+}
+"""What an entry of each section is called."""
+PER_ACTOR = ("interests", "resources", "beliefs")
+"""Sections with a part for each actor."""
+_FIELDS = {("moves", "by"): "who decides", ("offers", "by"): "who offers"}
+"""Fields that have another name than their key, by section and key."""
+_CALLED = ("label", "name", "title")
 _OFFER_ENDS = ("", "_offer", "_answer")
 """What the names of an offer's agreement, of its first move and of its answer end with."""
 _JUDGED = ("precision", "actors", "numbers", "moves", "offers", "factors", "interests", "evidence")
@@ -83,11 +108,11 @@ def comparisons(data: dict[str, Any]) -> list[str]:
     return found
 
 
-def numbers_as_written(data: dict[str, Any]) -> dict[str, str]:
-    """Return the numbers and ranges of a contest as written, by their dotted paths."""
+def numbers_as_written(data: dict[str, Any]) -> dict[str, tuple[Path, str]]:
+    """Return the place of each number and range, and how it is written, by its dotted path."""
     parts = ((name,) for name in _JUDGED if name in data)
     return {
-        dotted_path(path): written
+        dotted_path(path): (path, written)
         for start in parts
         for path, written in _numbers(value_at(data, start), start)
     }
@@ -160,6 +185,52 @@ def boxes(data: Any) -> dict[str, str]:
     offers = {f"{name}{end}": name for name in section_of(data, "offers") for end in _OFFER_ENDS}
     own = (*section_of(data, "moves"), *section_of(data, "factors"))
     return offers | {name: name for name in own}
+
+
+def entry_label(data: Any, path: Path) -> str:
+    """Return what an entry, an option or a state is called: its label, or else its name in words.
+
+    Args:
+        data: the sections of the scenario, which may have faults.
+        path: the path of the entry, such as `moves`, `renew`, or of what is named within it. An
+            entry of interests, resources or beliefs is called as its actor.
+    """
+    if path[0] in PER_ACTOR and len(path) == 2:
+        path = ("actors", path[1])
+    part = value_at(data, path)
+    if isinstance(part, dict):
+        part = next((part[key] for key in _CALLED if part.get(key)), None)
+    elif path[0] not in ("actors", "sources"):  # else text stands for the label alone
+        part = None
+    if part:
+        return clean(str(part))
+    words = name_as_words(str(path[-1]))
+    return capitalize_first(words) if len(path) == 2 else words
+
+
+def place_words(data: Any, path: Path) -> str:
+    """Return the place of what is at a path in words, with labels instead of names.
+
+    Args:
+        data: the sections of the scenario, which may have faults.
+        path: a path; empty for the contest itself.
+    """
+    if not path or path[0] not in KINDS:
+        words, inner = [KINDS["contest"]], 0
+    else:
+        words, inner = [KINDS[str(path[0])]], 1
+        if len(path) > 1 and isinstance(path[1], str) and path[0] not in ("repeat", "fit"):
+            words.append(entry_label(data, path[:2]))
+            inner = 2
+    for place in range(inner, len(path)):
+        step = path[place]
+        if isinstance(step, int):
+            words[-1] += f" {step + 1}"
+        elif path[place - 1] == "options":
+            words[-1] = entry_label(data, path[: place + 1])
+        else:
+            words.append(_FIELDS.get((str(path[0]), step), step.replace("_", " ")))
+    return " · ".join(words)
 
 
 def section_of(data: Any, name: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from middlegame.report.charts.layout import (
     wrap_text,
 )
 from middlegame.report.text.palette import colours_in_order
+from middlegame.workbench.workers.outline_data import entry_label
 
 _ROOM = (BOX_WIDTH - 2 * PADDING) / 1.12
 
@@ -30,7 +31,11 @@ def draw_outline(data: dict[str, Any], arrows: Sequence[tuple[str, str]]) -> str
         `data-head`; empty where there are no boxes.
     """
     moves, offers, factors = (_entries(data, each) for each in ("moves", "offers", "factors"))
-    labels = {name: _label(name, part) for name, part in (moves | offers | factors).items()}
+    labels = {
+        name: entry_label(data, (section, name))
+        for section, found in (("moves", moves), ("offers", offers), ("factors", factors))
+        for name in found
+    }
     if not labels:
         return ""
     lines = {name: wrap_text(label, _ROOM) for name, label in labels.items()}
@@ -84,11 +89,6 @@ def _colours(data: dict[str, Any], moves: dict[str, Any]) -> dict[str, str]:
 
 def _owner(part: Any) -> str:
     return str(part.get("by", "")) if isinstance(part, dict) else ""
-
-
-def _label(name: str, part: Any) -> str:
-    label = part.get("label") if isinstance(part, dict) else None
-    return str(label) if label else name.replace("_", " ")
 
 
 def _entries(data: dict[str, Any], section: str) -> dict[str, Any]:

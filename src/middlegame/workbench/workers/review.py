@@ -6,7 +6,7 @@ from typing import Any
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.report.text.grammar import mid_sentence
-from middlegame.scenario.faults import Path, dotted_path
+from middlegame.scenario.faults import Path
 from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.syntax import GAP
 from middlegame.scenario.yaml.data_edits import as_written
@@ -14,6 +14,7 @@ from middlegame.scenario.yaml.dump import Plain
 from middlegame.scenario.yaml.renaming import CONDITION_KEYS
 from middlegame.scenario.yaml.structure import remove_entry, set_value
 from middlegame.scenario.yaml.tree import parse_yaml
+from middlegame.workbench.workers.outline_data import entry_label, place_words
 from middlegame.workbench.workers.texts import CitedPassage, passages
 from middlegame.workbench.workers.worker import WorkerContext
 
@@ -26,6 +27,7 @@ class UnreviewedNumber:
 
     Attributes:
         path: its place in the scenario.
+        place: the same in words.
         subject: what the entry that it belongs to is called.
         case: the condition under which it holds; empty without one.
         value: the number or range as it is written.
@@ -35,6 +37,7 @@ class UnreviewedNumber:
     """
 
     path: Path
+    place: str
     subject: str
     case: str
     value: str
@@ -100,10 +103,8 @@ def _marked(
 def _subject(data: Any, path: Path) -> str:
     """Return what an entry without a label is called."""
     if path[0] != "interests" or len(path) == 1:
-        return dotted_path(path[:2])
-    actor = (data.get("actors") or {}).get(path[1])
-    name = actor.get("name") if isinstance(actor, dict) else actor
-    return f"Interests of {mid_sentence(str(name or path[1]))}"
+        return entry_label(data, path[:2])
+    return f"Interests of {mid_sentence(entry_label(data, path[:2]))}"
 
 
 def _describe(data: Any, path: Path, around: tuple[Any, ...], folder: str) -> UnreviewedNumber:
@@ -118,6 +119,7 @@ def _describe(data: Any, path: Path, around: tuple[Any, ...], folder: str) -> Un
     value = own["is"]
     return UnreviewedNumber(
         path=path,
+        place=place_words(data, path),
         subject=nearest("label", "name") or _subject(data, path),
         case=nearest(*sorted(CONDITION_KEYS)),
         value=format_number(value) if isinstance(value, int | float) else str(value),

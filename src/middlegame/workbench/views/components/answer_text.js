@@ -1,6 +1,6 @@
 // The answer in words: summary, storylines, expected points, what changed and why.
 export default {
-  props: { answer: String, notes: Array, branches: Array, storylines: Array, storylinesSummary: String, storylinesNote: String, points: Array, shifts: Array, reasons: Array, part: String, effect: String, waits: Boolean },
+  props: { answer: String, notes: Array, branches: Array, storylines: Array, storylinesSummary: String, storylinesNote: String, points: Array, pointsScale: String, shifts: Array, reasons: Array, part: String, effect: String, waits: Boolean },
   template: `
     <div class="mg-answer-text">
       <template v-if="part === 'answer'">
@@ -21,9 +21,9 @@ export default {
           <p><small v-if="line.branch">Branch {{ line.branch }}: </small><span v-for="step in line.steps"><span :class="{ differs: k && step[1] }">{{ capital(step[0]) }}.</span>{{ " " }}</span><small v-if="line.along">{{ line.along }}</small></p></li></ol>
       </section>
       <section v-if="part === 'points' && points.length" class="mg-block">
-        <h2 class="mg-h2">Expected points <small>worst to best outcome: about 100 points; not comparable across actors</small> <button class="mg-take" aria-haspopup="menu" aria-expanded="false" data-figure="points" data-title="points" aria-label="Take away: expected points">⤓</button></h2>
-        <ul class="mg-rows mg-points"><li class="mg-row" v-for="[actor, colour, value] in points"><span class="mg-label"><i class="mg-dot" :style="{ background: colour }"></i>{{ actor }}</span><b class="mg-percent">{{ signed(value) }}</b>
-          <span class="mg-track" aria-hidden="true"><i class="mg-fill" :style="beam(value, colour)"></i><i class="mg-zero"></i></span></li></ul>
+        <h2 class="mg-h2">Expected points <small>{{ pointsScale }}; not comparable across actors</small> <button class="mg-take" aria-haspopup="menu" aria-expanded="false" data-figure="points" data-title="points" aria-label="Take away: expected points">⤓</button></h2>
+        <ul class="mg-rows mg-points"><li class="mg-row" v-for="[actor, colour, share, words] in points"><span class="mg-label"><i class="mg-dot" :style="{ background: colour }"></i>{{ actor }}</span><b class="mg-percent">{{ words.replace("-", "−") }}</b>
+          <span class="mg-track" aria-hidden="true"><i class="mg-fill" :style="beam(share, colour)"></i><i class="mg-zero"></i></span></li></ul>
       </section>
       <section v-if="part === 'changes'" class="mg-block mg-changes" aria-live="polite">
         <h2 class="mg-h2">What changed and why</h2>
@@ -36,10 +36,9 @@ export default {
   methods: {
     percent: (p) => (p < 0.01 ? "<1%" : Math.round(100 * p) + "%"),
     capital: (text) => text.charAt(0).toUpperCase() + text.slice(1),
-    signed: (value) => (Math.round(value) ? (value > 0 ? "+" : "−") + Math.abs(Math.round(value)) : "0"),
-    beam(value, colour) {
-      const half = Math.min(Math.abs(value), 100) / 2;
-      return { left: (value < 0 ? 50 - half : 50) + "%", width: half + "%", background: colour };
+    beam(share, colour) {
+      const half = 50 * Math.abs(share);
+      return { left: (share < 0 ? 50 - half : 50) + "%", width: half + "%", background: colour };
     },
   },
 };

@@ -11,8 +11,8 @@ from middlegame.scenario.yaml.dump import Plain
 from middlegame.workbench.views.frame import button, titled_dialog
 from middlegame.workbench.views.outline.fields import Desk
 from middlegame.workbench.views.outline.form import Form
-from middlegame.workbench.views.outline.forms import KINDS
 from middlegame.workbench.workers.outline import set_entry
+from middlegame.workbench.workers.outline_data import KINDS
 
 _WORDS = re.compile(r"[^\W_]+")
 _SMALL = frozenset({"the", "a", "an", "of", "to", "its", "s"})

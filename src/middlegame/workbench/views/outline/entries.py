@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
 
 from nicegui import ui
 
 from middlegame.scenario.faults import Path
 from middlegame.workbench.views.frame import heading, set_prop
 from middlegame.workbench.views.outline.form import Form
-from middlegame.workbench.views.outline.forms import KINDS
 from middlegame.workbench.views.outline.parts import tool
+from middlegame.workbench.workers.outline_data import KINDS, entry_label
 from middlegame.workbench.workers.texts import EditorFault
 
 SECTIONS = {
@@ -27,11 +26,8 @@ SECTIONS = {
     "beliefs": "Beliefs",
     "views": "Rival views",
 }
-PER_ACTOR = ("interests", "resources", "beliefs")
-"""Sections with a part for each actor."""
 BLOCKS = {"repeat": "Repeated block", "fit": "Estimates from data"}
 """Sections without entries of their own."""
-_LABELS = ("label", "name", "title")
 
 
 def entry_of(path: Path) -> Path:
@@ -39,10 +35,6 @@ def entry_of(path: Path) -> Path:
     if len(path) > 1 and path[0] in SECTIONS:
         return tuple(path[:2])
     return tuple(path[:1]) if path[:1] and path[0] in BLOCKS else ()
-
-
-_FIELDS = {("moves", "by"): "who decides", ("offers", "by"): "who offers"}
-"""Fields that have another name than their key, by section and key."""
 
 
 class EntryList:
@@ -65,13 +57,10 @@ class EntryList:
         """List the entries of the data that a form shows."""
         rows: list[tuple[str, dict[Path, str]]] = []
         for section in SECTIONS:
-            parts, actors = form.entries(section), form.actors()
-            if section in PER_ACTOR:
-                names = list(actors) if section == "interests" else list(parts)
-                labels = {name: actors.get(name, name).rpartition(" (")[0] for name in names}
-            else:
-                labels = {name: _label(name, part) for name, part in parts.items()}
-            rows.append((section, {(section, name): labels[name] or name for name in labels}))
+            names = form.actors() if section == "interests" else form.entries(section)
+            data = form.desk.outline.data
+            labels = {name: entry_label(data, (section, name)) for name in names}
+            rows.append((section, {(section, name): label for name, label in labels.items()}))
         blocks: dict[Path, str] = {
             (name,): label for name, label in BLOCKS.items() if form.value((name,))
         }
@@ -85,20 +74,6 @@ class EntryList:
         for _, found in rows:
             for path, label in found.items():
                 self._items[path][1].set_text(label)
-
-    def place_words(self, path: Path) -> str:
-        """Return the place of what is at a path, with an entry's label instead of its name."""
-        entry = entry_of(path)
-        labels = {each: label for _, found in self._rows for each, label in found.items()}
-        words = [KINDS[str(entry[0])] if entry else KINDS["contest"]]
-        if len(entry) > 1:
-            words.append(labels.get(entry, str(entry[1])))
-        for step in path[len(entry) :]:
-            if isinstance(step, int):
-                words[-1] += f" {step + 1}"
-            else:
-                words.append(_FIELDS.get((str(path[0]), step), step.replace("_", " ")))
-        return " · ".join(words)
 
     def mark(self, chosen: Path, faults: Iterable[EditorFault]) -> None:
         """Mark the chosen entry, and show the number of errors of each."""
@@ -140,10 +115,3 @@ class EntryList:
                 count = ui.label("").classes("mg-count")
             made.on("click", lambda: self._on_choose(path))
         self._items[path] = (made, text, count)
-
-
-def _label(name: str, part: Any) -> str:
-    if isinstance(part, str):
-        return part
-    found = part if isinstance(part, dict) else {}
-    return str(next((found[key] for key in _LABELS if found.get(key)), name))

@@ -82,7 +82,7 @@ def _states(form: Form, path: Path) -> None:
         at = (*path, "states", step)
         with part(form, at, "State", place, len(names), name=name):
             if isinstance(listed, dict):
-                form.text(at, "As a sentence", "the tenant keeps the berth")
+                form.text(at, "As a sentence", "what is so then")
 
     def add(new: str) -> None:
         if new in names:

@@ -173,7 +173,7 @@ class Form:
 
         def make() -> Any:
             with ui.element("div").classes("mg-field mg-condition"):
-                made = _line(label, "renew = switch and lease = lost")
+                made = _line(label, "move = option and factor = state")
 
                 def insert(comparison: str) -> None:
                     before = str(made.value or "").strip()

@@ -14,26 +14,8 @@ from middlegame.workbench.views.outline.form import Form
 from middlegame.workbench.views.outline.parts import cell_head, grid, part, parts, tool
 from middlegame.workbench.views.outline.scales import scale_form
 from middlegame.workbench.workers.outline import change_entry, set_entry
-from middlegame.workbench.workers.outline_data import numbers_as_written
+from middlegame.workbench.workers.outline_data import numbers_as_written, place_words
 
-KINDS = {
-    "contest": "The contest",
-    "sources": "Source",
-    "actors": "Actor",
-    "moves": "Move",
-    "offers": "Offer",
-    "factors": "Factor",
-    "interests": "Interests",
-    "resources": "Resources",
-    "evidence": "Evidence",
-    "questions": "Question",
-    "numbers": "Named number",
-    "beliefs": "Beliefs",
-    "views": "Rival view",
-    "repeat": "Repeated block",
-    "fit": "Estimates from data",
-}
-"""What an entry of each section is called."""
 _EARNED = {
     "throughout": "in equal shares in each period",
     "each_time": "in full in each period in which it holds",
@@ -133,8 +115,8 @@ def _move(form: Form, path: Path) -> None:
     for place, name in enumerate(map(str, options)):
         at = (*path, "options", name)
         with part(form, at, "Option", place, len(options), name=name):
-            form.text((*at, "label"), "Label", "renew")
-            form.text((*at, "says"), "As a sentence", "the owner renews the lease")
+            form.text((*at, "label"), "Label", "the choice in a few words")
+            form.text((*at, "says"), "As a sentence", "who does what")
             form.condition((*at, "if"), "Open only if")
             form.reason(at)
             form.number((*at, "costs"), "Costs", "points")
@@ -170,7 +152,7 @@ def _offer(form: Form, path: Path) -> None:
     place = (*path, "terms", count)
     form.button("Add a promise", lambda: form.desk.run(set_entry, place, {"promise": ""}))
     for key, label in (("opens", "Opens, once accepted"), ("closes", "Closes, once accepted")):
-        form.listed((*path, "if_accepted", key), label, "renew = switch")
+        form.listed((*path, "if_accepted", key), label, "move = option")
 
 
 def _interests(form: Form, path: Path) -> None:
@@ -255,13 +237,19 @@ def _judgements(form: Form, path: Path, kind: str, label: str) -> None:
     place = (*path, "judgements")
     replaced = form.value(place)
     replaced = replaced if isinstance(replaced, dict) else {}
-    known = numbers_as_written(form.desk.outline.data)
+    data = form.desk.outline.data
+    known = numbers_as_written(data)
     for number, name in enumerate(map(str, replaced)):
         with part(form, (*place, name), kind, number, len(replaced)):
-            form.note(f"{name}, in the scenario {known.get(name, 'unknown')}")
+            where, now = known.get(name, ((), "unknown"))
+            form.note(f"{place_words(data, where) if where else name}: {now} in the scenario")
             form.number((*place, name), label, None, "20..40%")
             form.reason((*place, name))
-    offered = {each: f"{each}: {now}" for each, now in known.items() if each not in replaced}
+    offered = {
+        each: f"{place_words(data, where)}: {now}"
+        for each, (where, now) in known.items()
+        if each not in replaced
+    }
 
     def add(name: str) -> None:
         form.desk.run(set_entry, (*place, name), Plain(GAP))

@@ -10,6 +10,7 @@ from middlegame.workbench.views.frame import enable, set_prop
 from middlegame.workbench.views.outline.fields import Desk
 from middlegame.workbench.views.outline.form import Form
 from middlegame.workbench.workers.outline import move, rename_entry
+from middlegame.workbench.workers.outline_data import entry_label
 
 
 @contextmanager
@@ -105,7 +106,7 @@ class PartHead:
             title: what it is called, where it cannot.
         """
         self._path, self._place = path, place
-        called = self._called = name or title
+        called = self._called = f'"{entry_label(self._desk.outline.data, path)}"' if name else title
         if name != self._shown:
             self._shown = self._name.value = name
         self._name.set_visibility(bool(name))

@@ -11,10 +11,10 @@ from middlegame.workbench.views.draft_tools import DraftDesk, DraftTools
 from middlegame.workbench.views.frame import button, heading, titled_dialog
 from middlegame.workbench.views.outline.adding import AddDialog
 from middlegame.workbench.views.outline.edits import Edit, EditQueue
-from middlegame.workbench.views.outline.entries import PER_ACTOR, EntryList, entry_of
+from middlegame.workbench.views.outline.entries import EntryList, entry_of
 from middlegame.workbench.views.outline.fields import plain_message
 from middlegame.workbench.views.outline.form import Form
-from middlegame.workbench.views.outline.forms import KINDS, show_form
+from middlegame.workbench.views.outline.forms import show_form
 from middlegame.workbench.views.outline.parts import PartHead
 from middlegame.workbench.views.outline.picture import OutlinePicture
 from middlegame.workbench.workers.outline import (
@@ -27,7 +27,12 @@ from middlegame.workbench.workers.outline import (
     remove,
     set_entry,
 )
-from middlegame.workbench.workers.outline_data import naming_parts
+from middlegame.workbench.workers.outline_data import (
+    KINDS,
+    PER_ACTOR,
+    naming_parts,
+    place_words,
+)
 from middlegame.workbench.workers.pool import Superseded
 from middlegame.workbench.workers.texts import EditorFault
 
@@ -110,7 +115,9 @@ class OutlineTab:
                     self.picture = OutlinePicture(self._choose_node, self._connect, self._cut)
                 with ui.element("section").classes("mg-block"):
                     heading("h2", "Faults", "mg-h2")
-                    self.faults = FaultList(self._go_to, self.entries.place_words)
+                    self.faults = FaultList(
+                        self._go_to, lambda path: place_words(self.outline.data, path)
+                    )
         self.dialogs = ui.element("div")
         self.form = Form(self, self.box)
         self.unplaced: FaultList | None = None
