@@ -88,7 +88,6 @@ def test_parse_judgement_reads_a_label():
 @pytest.mark.parametrize(
     ("text", "unit", "problem"),
     [
-        ("<?>", "points", "the number is missing ('<?>')"),
         ("so many", "points", "'so many' is not a number or a range"),
         (True, "points", "true is not a number"),
         (None, "points", "an empty value is not a number"),

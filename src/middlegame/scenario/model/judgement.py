@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from middlegame.scenario.formulas import EXPECTED, Formula, formula_or_none
 from middlegame.scenario.model.correlations import SCHEMA, Correlates, read_correlates
 from middlegame.scenario.model.fields import read_flag
-from middlegame.scenario.syntax import GAP, TextFormat, describe, quote, syntax_error
+from middlegame.scenario.syntax import TextFormat, describe, quote, syntax_error
 
 Unit = Literal["points", "probability", "odds", "years", "levels"]
 
@@ -211,9 +211,7 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
     if match is None and (formula := formula_or_none(str(value))):
         return FormulaJudgement(math.nan, math.nan, unit, formula=formula)
     if match is None:
-        missing = f"the number is missing ('{GAP}')"
-        problem = missing if text.strip() == GAP else f"{quote(value)} is not a number or a range"
-        raise syntax_error(problem, UNIT_EXAMPLES[unit])
+        raise syntax_error(f"{quote(value)} is not a number or a range", UNIT_EXAMPLES[unit])
     if bool(match["odds"]) != (unit == "odds") or bool(match["years"]) != (unit == "years"):
         raise syntax_error(f"'{value}' is not {_UNIT_NOUNS[unit]}", UNIT_EXAMPLES[unit])
     percent = bool(match["percent"] or (match["high"] is None and match["low_percent"]))

@@ -1,12 +1,13 @@
 """Read a scenario file: the checked `Scenario`, and every fault found in one pass."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from middlegame.scenario.faults import Fault, Path, Places, ScenarioError, merge_members
 from middlegame.scenario.model.scenario import Scenario
+from middlegame.scenario.syntax import GAP
 from middlegame.scenario.validation.checks import find_faults
 from middlegame.scenario.validation.model_reader import read_model
 from middlegame.scenario.validation.partial import original_path
@@ -115,6 +116,7 @@ def read_text(text: str, *, file: str = "", folder: FilePath | None = None) -> L
                 path = original_path(fault.path, partial.data, partial.missing)
                 faults.append(replace(fault, path=path))
     located = [_with_place(fault, parsed.places, file) for fault in faults]
+    located = _with_gaps(located, parsed.gaps, file)
     ordered = sorted(
         merge_members(located, parsed.places), key=lambda fault: (fault.line, fault.column)
     )
@@ -131,6 +133,26 @@ def _with_place(fault: Fault, places: Places, file: str) -> Fault:
         return replace(fault, file=fault.file or file)
     line, column = places.locate(fault.path, fault.offset)
     return replace(fault, file=places.file_of(fault.path) or file, line=line, column=column)
+
+
+def _with_gaps(
+    located: Iterable[Fault], gaps: Mapping[tuple[int, int], Path], file: str
+) -> list[Fault]:
+    """Return one fault for each gap, with what is expected there if that is known, and the rest."""
+    of_gaps = {
+        (line, column): Fault(
+            f"'{GAP}' is still to be filled in", path=path, file=file, line=line, column=column
+        )
+        for (line, column), path in gaps.items()
+    }
+    others = []
+    for fault in located:
+        gap = of_gaps.get((fault.line, fault.column)) if fault.file == file else None
+        if gap is None:
+            others.append(fault)
+        elif not gap.expected:
+            of_gaps[fault.line, fault.column] = replace(gap, expected=fault.expected)
+    return [*others, *of_gaps.values()]
 
 
 def _unreadable(fault: Fault, file: str) -> LoadedScenario:

@@ -7,7 +7,7 @@ from typing import Any
 
 from middlegame.base.text import character_name, unprintable
 from middlegame.scenario.faults import Fault, Path, Place, Places
-from middlegame.scenario.syntax import describe
+from middlegame.scenario.syntax import GAP, describe
 from middlegame.scenario.yaml.errors import Mark, YamlSyntaxError, blank_entry, split_lines
 from middlegame.scenario.yaml.nodes import (
     MAX_DEPTH,
@@ -43,12 +43,14 @@ class ParsedYaml:
         places: where the values of `data` stand in the text.
         faults: everything that is wrong with the text as YAML.
         missing: the paths of what was left out of `data` because of a fault.
+        gaps: the path of the entry at each line and column where a judgement is to be filled in.
     """
 
     data: Any = None
     places: Places = field(default_factory=Places)
     faults: list[Fault] = field(default_factory=list)
     missing: set[Path] = field(default_factory=set)
+    gaps: dict[tuple[int, int], Path] = field(default_factory=dict)
 
 
 def parse_yaml(text: str) -> ParsedYaml:
@@ -128,6 +130,7 @@ class _Unfolding:
         if isinstance(node, Scalar):
             self._comment(node, path)
             self._escapes(node, path)
+            self._gap(node, path)
             return node.value
         self.parsed.places.collections.add(path)
         if isinstance(node, Sequence):
@@ -187,7 +190,12 @@ class _Unfolding:
             self._fault(message, node.start, path, "a word such as kept")
             self.parsed.missing.add((*path, node.text))
             return None
+        self._gap(node, path)
         return node.value
+
+    def _gap(self, node: Scalar, path: Path) -> None:
+        if node.text.strip() == GAP:
+            self.parsed.gaps[node.start.line, node.start.column] = path
 
     def _repeated(self, key: str, mark: Mark, here: Path) -> None:
         first = self.parsed.places.keys.get(here)
