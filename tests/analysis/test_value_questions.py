@@ -168,7 +168,7 @@ questions: {{toll: {{label: The toll at the gate, value: toll, on: 2030-01-01}}}
     assert found.holds(without, 0) is holds
     text = unwrap(show_plain(found))
     assert "median stays within 10% of its scale's length" in text
-    assert ("(median 30 ducats) does not hold without" in text) is not holds
+    assert ("(median 30 ducats) rises without" in text) is not holds
 
 
 def test_unknown_question_is_told_with_the_nearest(toll):

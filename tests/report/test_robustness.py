@@ -7,7 +7,7 @@ import pytest
 import middlegame as mg
 from middlegame.report.html.report import html_report
 from middlegame.report.html.sections import sections
-from middlegame.report.text.robustness import robustness_text
+from middlegame.report.text.robustness import robustness_text, start
 from middlegame.scenario import Scenario
 from tests.analysis.test_robustness import CONTEST
 from tests.report.pages import compare_with_golden, page_text, show_plain
@@ -27,8 +27,11 @@ def test_every_answer_is_either_firm_or_has_the_variants_that_change_it(found):
     broken = [place for place in range(len(found.answers)) if found.breaking(place)]
     assert len(text.details) == len(broken)
     for place, detail in zip(broken, text.details, strict=True):
-        answer = f"the answer that {text.columns[place].lower()} ({text.before[place]}) does not "
+        answer = f"the answer that {text.columns[place].lower()} ({text.before[place]}) becomes "
         assert detail.lower().startswith(answer)
+        for variant in found.breaking(place):
+            rises = variant.numbers[place] > found.before(variant, place)
+            assert ("becomes firmer" if rises else "becomes weaker") in detail
 
 
 def test_report_has_a_row_for_each_variant(found):
@@ -46,6 +49,25 @@ def test_variants_that_cannot_be_computed_are_not_said_to_hold():
     assert told in text.sentence
     notes = [row.note for _, rows in text.groups for row in rows if row.note]
     assert len(notes) == 2
+
+
+def test_an_answer_says_whether_it_changes_becomes_weaker_or_becomes_firmer(found):
+    interest = next(each for each in found.variants if each.kind == "interest")
+    rest = interest.numbers[1:]
+    answers = (replace(found.answers[0], forecast=0.6, middle=0.6), *found.answers[1:])
+    cases = {"changes": (0.1, False), "becomes firmer": (0.9, True), "becomes weaker": (0.4, True)}
+    for told, (number, same) in cases.items():
+        variant = replace(interest, numbers=(number, *rest), same=(same, True))
+        changed = replace(found, answers=answers, variants=(variant,))
+        detail = robustness_text(changed).details[0]
+        assert f'chooses "north" (60%) {told} without' in detail
+        assert [each for each in cases if each in detail] == [told]
+
+
+def test_a_search_that_finds_no_other_equilibrium_is_told(found):
+    assert not any(each.kind == "equilibrium" for each in found.variants)
+    assert "No other equilibrium was found from 2 random starts." in start(found)
+    assert not any("other equilibrium" in note for note in start(replace(found, starts=0)))
 
 
 def test_no_answer_holds_where_no_variant_is_computed(found):

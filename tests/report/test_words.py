@@ -308,6 +308,34 @@ def test_actor_whose_name_is_a_common_plural_takes_the_verb_of_a_plural() -> Non
     assert 'the regional barons more often choose "' in " ".join(move_reasons(found).values())
 
 
+_RAIL = """
+title: A pact on rail
+actors: {party: The party, greens: The Greens}
+moves:
+  vote: {by: greens, options: {approves: {}, waits_and_sees: {}}}
+offers:
+  pact: {by: party, to: greens, before: vote, terms: [{promise: vote = approves}]}
+interests:
+  party: [{label: The budget, when: vote = approves, worth: 20}]
+  greens: [{label: Rail, when: pact = accepted, worth: 20}]
+"""
+
+
+def test_labels_that_are_verbs_agree_with_an_actor_that_is_a_plural() -> None:
+    found = mg.solve(read_text(_RAIL).scenario)
+    words = narrative.words_of(found)
+    answer = next(d.name for d in found.diagram.decisions if "accepts" in d.states)
+    assert words.clause(answer, "accepts") == "The Greens accept the offer"
+    assert words.clause("vote", "waits_and_sees") == "The Greens wait and see"
+    assert words.condition(parse_condition("vote != approves")) == "the Greens wait and see"
+    sentences = " ".join(move_reasons(found).values())
+    assert "the Greens more often accept the offer" in sentences
+    assert 'the Greens are indifferent between "approve" and "wait and see"' in sentences
+    storylines = " ".join(line.sentences for line in storyline_texts(found, 5))
+    assert "The Greens accept the offer" in storylines
+    assert "Greens accepts" not in sentences + storylines
+
+
 def test_private_worth_labelled_with_a_possessive_is_told_as_a_noun() -> None:
     scenario = read_text(_BARONS).scenario
     words = Words(mg.compile_scenario(scenario), scenario)

@@ -92,6 +92,7 @@ class Robustness(AnalysisResult):
         variants: the other methods and premises. All but sources are solved in the middle world.
         world_count: over how many worlds the variants of sources are averaged.
         missing: how many variants were not solved, since the work was stopped.
+        starts: from how many random starts other equilibria were sought; 0 where they were not.
     """
 
     equilibrium: Equilibrium
@@ -99,6 +100,7 @@ class Robustness(AnalysisResult):
     variants: tuple[Variant, ...]
     world_count: int
     missing: int = 0
+    starts: int = 0
 
     @property
     def refused(self) -> int:
@@ -138,6 +140,7 @@ class Robustness(AnalysisResult):
             "title": self.equilibrium.diagram.title,
             "worlds": self.world_count,
             "missing": self.missing,
+            "starts": self.starts,
             "answers": [
                 asdict(answer) | {"holds": self.computed > 0 and not self.breaking(place)}
                 for place, answer in enumerate(self.answers)
@@ -217,14 +220,16 @@ def robust(
     answers = tuple(_answers(written, equilibrium, mean))
     tasks = variant_tasks(equilibrium, mean)
     variants: list[Variant] = []
-    missing = 0
+    missing, sought = 0, 0
     try:
         for kind, name, make in tasks:
             base = mean if kind == "source" else equilibrium
             variants.append(_variant(answers, base, kind, name, make))
             if progress:
                 progress(len(variants), len(tasks) + 1)
-        variants += _other_equilibria(equilibrium, answers, starts)
+        others = _other_equilibria(equilibrium, answers, starts)
+        variants += others or []
+        sought = 0 if others is None else starts
     except KeyboardInterrupt:
         if not variants:
             raise
@@ -233,7 +238,7 @@ def robust(
         progress(len(tasks) + 1, len(tasks) + 1)
     ordered = sorted(variants, key=lambda variant: KINDS.index(variant.kind))
     worlds = worlds if mean.worlds else 0
-    return Robustness(written, answers, tuple(ordered), worlds, missing)
+    return Robustness(written, answers, tuple(ordered), worlds, missing, sought)
 
 
 def _answers(written: Equilibrium, middle: Equilibrium, mean: Forecast) -> Iterator[ForecastAnswer]:
@@ -300,11 +305,12 @@ def _likeliest(shares: dict[str, float]) -> str:
 
 def _other_equilibria(
     equilibrium: Equilibrium, answers: Sequence[ForecastAnswer], starts: int
-) -> list[Variant]:
+) -> list[Variant] | None:
+    """Return the other equilibria that are found; None where none can be sought."""
     try:
         others = equilibrium.other_equilibria(starts)
     except MiddlegameError:
-        return []
+        return None
     return [
         _variant(
             answers,

@@ -23,6 +23,12 @@ _PREPOSITIONS = frozenset({
 _COUNTRIES_OF_TWO = frozenset({
     "Antigua and Barbuda", "Bosnia and Herzegovina", "Trinidad and Tobago",
 })  # fmt: skip
+_NAMES_OF_ONE = frozenset({
+    "Airlines", "Airways", "Americas", "Bahamas", "Donbas", "Emirates", "Industries", "Islands",
+    "Maldives", "Nations", "Netherlands", "News", "Philippines", "Seychelles", "States", "Systems",
+    "Times",
+})  # fmt: skip
+"""Plurals at the end of names of countries, newspapers and companies that take a singular verb."""
 _PREDICATIVES = frozenset({
     "absent", "active", "alive", "back", "bad", "bankrupt", "calm", "clear", "closed", "cold",
     "cut", "dead", "deep", "divided", "down", "dry", "empty", "fair", "firm", "foul", "free",
@@ -54,6 +60,7 @@ _NO_VERBS = frozenset({
     "sometimes", "theirs", "towards", "yours",
 })  # fmt: skip
 _NO_VERB_ENDINGS = ("ss", "us", "is", "'s", "ous")
+_ES_ENDINGS = ("sses", "shes", "ches", "xes", "zzes", "oes")
 _NO_PLURAL_ENDINGS = ("ss", "us", "is", "'s")
 
 
@@ -157,6 +164,28 @@ def begins_with_verb(text: str) -> bool:
     first = text.split(" ", 1)[0]
     ends = first.endswith("s") and not first.endswith(_NO_VERB_ENDINGS)
     return len(first) > 3 and ends and first.lower() not in _NO_VERBS
+
+
+def plural_verb(phrase: str) -> str:
+    """Return a verb in the third person, and what follows it, as they go with a plural.
+
+    >>> plural_verb("accepts the offer"), plural_verb("waits and sees"), plural_verb("carries on")
+    ('accept the offer', 'wait and see', 'carry on')
+    >>> plural_verb("reaches out"), plural_verb("goes to court"), plural_verb("uses ships and men")
+    ('reach out', 'go to court', 'use ships and men')
+    """
+    words = phrase.split(" ")
+    joined = len(words) > 2 and words[1] in ("and", "or", "but")
+    for place in (0, 2) if joined else (0,):
+        if begins_with_verb(words[place]):
+            words[place] = _without_ending(words[place])
+    return " ".join(words)
+
+
+def _without_ending(verb: str) -> str:
+    if verb.endswith("ies") and len(verb) > 4:
+        return f"{verb[:-3]}y"
+    return verb[:-2] if verb.endswith(_ES_ENDINGS) else verb[:-1]
 
 
 def are_verbal(labels: Iterable[str]) -> bool:
@@ -263,16 +292,20 @@ def is_plural(subject: str) -> bool:
 
 
 def is_several(actor: str) -> bool:
-    """Whether an actor's name takes the verb of a plural: a common noun, so no country's name.
+    """Whether an actor's name takes the verb of a plural: no country's and no newspaper's does.
 
     >>> is_several("The regional barons"), is_several("The United States"), is_several("Laos")
+    (True, False, False)
+    >>> is_several("The Greens"), is_several("The House of Lords"), is_several("The Moscow Times")
     (True, False, False)
     >>> is_several("Pretoria and Lisbon"), is_several("The Ministry of War and Peace")
     (True, False)
     """
     if " and " in actor and actor not in _COUNTRIES_OF_TWO:
         return all(each[:1].isupper() and " " not in each for each in actor.split(" and "))
-    return is_plural(actor) and _head_noun(actor).islower()
+    head = _head_noun(actor)
+    common = head.islower() or (actor[:4].lower() == "the " and head not in _NAMES_OF_ONE)
+    return is_plural(actor) and common
 
 
 def _head_noun(subject: str) -> str:
@@ -291,6 +324,8 @@ def possessive(name: str) -> str:
 
     >>> possessive("the regional barons"), possessive("Belarus")
     ("the regional barons'", "Belarus's")
+    >>> possessive("the Liberals"), possessive("the United States")
+    ("the Liberals'", "the United States's")
     """
     return f"{name}'" if is_several(name) and name.endswith("s") else f"{name}'s"
 

@@ -269,7 +269,9 @@ def _alternatives(
         label = words.state(move, state)
         if words.has_clause(move, state) or words.has_clause(move, first):
             label = words.mid_sentence(words.clause(move, state))
-        elif not words.is_verbal(move):
+        elif words.is_verbal(move):
+            label = words.verb_phrase(move, state)
+        else:
             label = f'"{label}"'
         sentence += f" or {label}"
         sentence += f" ({numbers(probability, _state_outlook(equilibrium, words, move, state))})"

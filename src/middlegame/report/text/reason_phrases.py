@@ -105,9 +105,7 @@ class ChoicePhrases:
             actor, clause = self.words.subject(name), self.words.clause(name, state)
             if clause.lower().startswith(f"{actor.lower()} "):
                 return clause[len(actor) + 1 :]
-            if is_several(actor):
-                return ""
-        return self.words.state(name, state) if self.words.is_verbal(name) else ""
+        return self.words.verb_phrase(name, state) if self.words.is_verbal(name) else ""
 
 
 class InterestPhrases:

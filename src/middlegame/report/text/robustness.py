@@ -38,7 +38,9 @@ _METHOD_OF_SOURCES = (
 )
 _CONDITIONAL = "points if "
 """What an interest without a label is called, before its condition."""
-_MOST_NAMED = 3
+_MOST_NAMED = 2
+_DIRECTIONS = ("changes", "becomes weaker", "becomes firmer", "rises", "falls", "has no value")
+"""What an answer does that does not hold: its likeliest state or its probability; a value."""
 _SMALL = 0.015
 """The largest change, in probability or lengths of a scale, that a short table leaves out."""
 
@@ -79,7 +81,7 @@ class RobustnessText:
 
     Attributes:
         sentence: which answers hold in all variants.
-        details: a sentence on each answer that does not: in which variants.
+        details: a sentence on each answer that does not: how it changes, and in which variants.
         columns: each answer in words.
         before: each answer's probability or median as written, as it is shown.
         groups: the kinds of variants with their rows; the first row of a group is the contest as
@@ -96,11 +98,14 @@ class RobustnessText:
 
 
 def start(found: Robustness) -> list[str]:
-    """Return in which world the variants are solved; empty where it is the forecast's."""
+    """Return in which world the variants are solved, and whether other equilibria were sought."""
     written, middle = found.equilibrium, found.equilibrium.middle
     sources = any(variant.kind == "source" for variant in found.variants)
     what = "All variants except those without a source" if sources else "All variants"
-    return starting_point(what, written, middle, question_numbers(written, middle))
+    notes = starting_point(what, written, middle, question_numbers(written, middle))
+    if found.starts and not any(variant.kind == "equilibrium" for variant in found.variants):
+        notes.append(f"No other equilibrium was found from {found.starts} random starts.")
+    return notes
 
 
 def robustness_text(found: Robustness) -> RobustnessText:
@@ -153,7 +158,8 @@ def _answer_subject(words: Words, answer: ForecastAnswer) -> str:
     """Return what is forecast as the subject of a sentence: a question by its label in quotes."""
     label = answer_label(words, answer)
     asked = words.scenario.questions.get(answer.name) if words.scenario else None
-    if answer.state is None or (answer.is_question and asked and asked.label):
+    several = asked and asked.value is None and len(asked.will.leaves()) > 1
+    if answer.state is None or (asked and (asked.label or (several and answer.state == "no"))):
         quoted = label.replace('"', "'")
         return f'{"The answer no to " if answer.state == "no" else ""}"{quoted}"'
     return f"The answer that {_within_sentence(words, answer)}"
@@ -253,7 +259,7 @@ def _row(found: Robustness, words: Words, variant: Variant) -> RobustnessRow:
 
 
 def _sentences(found: Robustness, words: Words) -> tuple[str, tuple[str, ...]]:
-    """Say which answers hold in all variants, and in which ones each of the others does not."""
+    """Say which answers hold in all variants, and how each of the others changes in which."""
     firm, details = [], []
     for place, answer in enumerate(found.answers):
         chance = _likelier_words(answer, answer.forecast)
@@ -263,15 +269,16 @@ def _sentences(found: Robustness, words: Words) -> tuple[str, tuple[str, ...]]:
         if not breaking:
             firm.append(f"{_within_sentence(words, answer)} ({chance})")
             continue
-        named = [
-            f"{_condition(words, variant)} ({_likelier_words(answer, variant.numbers[place])})"
-            for variant in breaking[:_MOST_NAMED]
+        changes = {
+            direction: [v for v in breaking if _direction(found, v, place) == direction]
+            for direction in _DIRECTIONS
+        }
+        parts = [
+            f"{direction} {_where(found, words, variants, place)}"
+            for direction, variants in changes.items()
+            if variants
         ]
-        more = len(breaking) - len(named)
-        named += [f"in {more} more of {found.computed} variants"] if more else []
-        details.append(
-            f"{_answer_subject(words, answer)} ({chance}) does not hold {join_list(named)}."
-        )
+        details.append(f"{_answer_subject(words, answer)} ({chance}) {'; '.join(parts)}.")
     gaps = []
     if found.refused:
         gaps.append(f"{found.refused} cannot be computed")
@@ -288,6 +295,30 @@ def _sentences(found: Robustness, words: Words) -> tuple[str, tuple[str, ...]]:
         return f"No answer holds in all of {tried}.", tuple(details)
     what = "this answer holds" if len(firm) == 1 else "these answers hold"
     return f"In all of {tried} {what}: {'; '.join(firm)}.", tuple(details)
+
+
+def _direction(found: Robustness, variant: Variant, place: int) -> str:
+    """Return what an answer that does not hold does in a variant: one of `_DIRECTIONS`."""
+    number, before = variant.numbers[place], found.before(variant, place)
+    if found.answers[place].state is None:
+        return "has no value" if math.isnan(number) else "rises" if number > before else "falls"
+    if not variant.same[place]:
+        return "changes"
+    return "becomes firmer" if number > before else "becomes weaker"
+
+
+def _where(found: Robustness, words: Words, variants: Sequence[Variant], place: int) -> str:
+    """Return in which variants an answer goes one way, those of the largest changes by name."""
+    answer = found.answers[place]
+    named = join_list(
+        [
+            f"{_condition(words, variant)} ({_likelier_words(answer, variant.numbers[place])})"
+            for variant in variants[:_MOST_NAMED]
+        ]
+    )
+    if len(variants) <= _MOST_NAMED:
+        return named
+    return f"in {len(variants)} of {found.computed} variants, above all {named}"
 
 
 def _condition(words: Words, variant: Variant) -> str:

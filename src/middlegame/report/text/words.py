@@ -22,6 +22,7 @@ from middlegame.report.text.grammar import (
     join_alternatives,
     join_list,
     mid_sentence,
+    plural_verb,
     possessive,
     predicate,
 )
@@ -291,6 +292,11 @@ class Words:
         """Whether all options or states of a node are verbs that go on from its subject."""
         return self.node(name).name in self._verbal
 
+    def verb_phrase(self, name: str, state: str) -> str:
+        """Return a label that is a verb as it goes on from its subject: `accept the offer`."""
+        label = self.state(name, state)
+        return plural_verb(label) if is_several(self.subject(name)) else label
+
     def clause(self, name: str, state: str) -> str:
         """Return a clause that says how a move or factor turns out.
 
@@ -348,7 +354,7 @@ class Words:
         if level_owner(name):
             return f"is {label}"
         if self.is_verbal(name):
-            return label
+            return self.verb_phrase(name, state)
         if self.node(name).scale and scale_values((state,))[0] is not None:
             return f"{self.verb(name)} {label}"
         if isinstance(self.node(name), Decision):
