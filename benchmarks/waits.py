@@ -1,5 +1,8 @@
 """How long an analyst waits for each view of the workbench, on a server that is warm.
 
+Beside each wait stands the processor time that the server, its workers and the browser took for it,
+which hardly depends on what else the machine does.
+
     python -m benchmarks.waits [--contest venezuela-2026] [--rounds 3]
 
 It starts a workbench of its own on loopback, and opens the views in Chromium one after another,
@@ -8,9 +11,12 @@ every round another value of one number is in the address, so that nothing is ke
 """
 
 import argparse
+import contextlib
 import statistics
 import time
+from collections.abc import Iterable, Iterator
 
+import psutil
 from playwright.sync_api import Page
 
 import middlegame as mg
@@ -18,6 +24,8 @@ from benchmarks.soak import workbench
 
 _PATIENCE = 600_000
 """Milliseconds to wait for one view."""
+_SOLVED = ".mg-banner .mg-state:not(:has([role=status]))"
+"""Shown once the page is of the number that is changed in its address."""
 _TABS = (
     ("dominoes", "Dominoes", ".mg-domino-list li"),
     ("evidence", "Evidence", "[data-tab=hypotheses] .mg-report section"),
@@ -40,26 +48,60 @@ def changed_number(contest: str) -> tuple[str, float, float]:
     raise SystemExit(f"no interest of {contest} is a range")
 
 
-def waits(page: Page, address: str) -> dict[str, float]:
+class Clock:
+    """Seconds since a step began: on the clock, and of the processor by the kind of process."""
+
+    def __init__(self, server: psutil.Process) -> None:
+        self._server = server
+        self._begun, self._used = time.monotonic(), self._processor()
+
+    def seconds(self) -> tuple[float, dict[str, float]]:
+        """Return the seconds on the clock, and the processor's of server, workers and browser."""
+        used = self._processor()
+        return time.monotonic() - self._begun, {
+            kind: sum(seconds - self._used[kind].get(each, 0.0) for each, seconds in now.items())
+            for kind, now in used.items()
+        }
+
+    def _processor(self) -> dict[str, dict[int, float]]:
+        """Return the processor's seconds of every process by its id, of each kind."""
+        workers = self._server.children(recursive=True)
+        ours = {self._server, *workers}
+        others = [each for each in psutil.Process().children(recursive=True) if each not in ours]
+        kinds = {"server": [self._server], "workers": workers, "browser": others}
+        return {kind: dict(_used(each)) for kind, each in kinds.items()}
+
+
+def _used(processes: Iterable[psutil.Process]) -> Iterator[tuple[int, float]]:
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):  # a process of the browser that has ended
+            times = process.cpu_times()
+            yield process.pid, times.user + times.system
+
+
+def waits(page: Page, address: str, server: psutil.Process) -> dict[str, float]:
     """Open a contest and then every view and analysis; return the seconds that each took."""
     found: dict[str, float] = {}
 
-    def note(name: str, begun: float) -> None:
-        found[name] = time.monotonic() - begun
-        print(f"  {name}: {found[name]:.1f} s", flush=True)
+    def note(name: str, clock: Clock) -> None:
+        found[name], used = clock.seconds()
+        listed = ", ".join(f"{kind} {seconds:.1f}" for kind, seconds in used.items())
+        print(f"  {name}: {found[name]:.1f} s; processor: {listed}", flush=True)
 
     def click(name: str, button: str, shown: str) -> None:
-        begun = time.monotonic()
+        clock = Clock(server)
         page.get_by_role("button", name=button, exact=True).click()
         page.wait_for_selector(shown)
-        note(name, begun)
+        note(name, clock)
 
-    begun = time.monotonic()
+    clock = Clock(server)
     page.goto(address)
     page.wait_for_selector("[data-tab=answer] .mg-canvas svg")
-    note("answer", begun)
+    note("answer", clock)
     page.wait_for_selector("[data-tab=answer] .mg-interval", state="attached")
-    note("answer's intervals", begun)
+    note("answer's intervals", clock)
+    page.wait_for_selector(_SOLVED)
+    note("change", clock)
     for name, tab, shown in _TABS:
         if page.get_by_role("button", name=tab, exact=True).is_visible():
             click(name, tab, shown)
@@ -77,13 +119,15 @@ def main() -> None:
     options = parser.parse_args()
     name, low, high = changed_number(options.contest)
     rounds = []
-    with workbench(options.contest) as (root, browser, _):
+    with workbench(options.contest) as (root, browser, server):
         for number in range(options.rounds + 1):
             page = browser.new_page(reduced_motion="reduce")
             page.set_default_timeout(_PATIENCE)
             value = low + (high - low) * (0.6 + 0.3 * number / (options.rounds + 1))
             print("warm-up" if number == 0 else f"round {number}", flush=True)
-            rounds.append(waits(page, f"{root}/contest/{options.contest}?{name}={value:.3g}"))
+            rounds.append(
+                waits(page, f"{root}/contest/{options.contest}?{name}={value:.3g}", server)
+            )
             page.close()
     for step in rounds[0]:
         every = [each[step] for each in rounds[1:]]

@@ -9,8 +9,6 @@ more axis, the last.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from middlegame.engine.graph.elimination_order import EliminationStep, elimination_order
 from middlegame.engine.graph.slices import Slice, SliceShape
 from middlegame.engine.inference.products import Array, Axes, align, fused_product
@@ -100,6 +98,8 @@ def backward_utilities(
 ) -> Array:
     """Return every deciding owner's expected utility before a slice, `[owners, *interface]`.
 
+    It is to be compiled: `engine.temporal.numpy_sweep` carries each owner's utility in terms.
+
     Args:
         shape: the slice's structure.
         tables: the tables of its nodes.
@@ -137,7 +137,7 @@ def backward_utilities(
             axes = {*scope, *(family if node in scope else ())}
             small_axes = tuple(axis for axis in step.frontier if axis in axes)
             small = expect_over_node(utility, scope, table, family, small_axes, sizes, xp)
-            expected = _add_to_owner(expected, of, align(small, small_axes, step.frontier), xp)
+            expected = expected.at[of].add(align(small, small_axes, step.frontier))
     return expected
 
 
@@ -187,12 +187,3 @@ def expect_over_node(
     if family[-1] in axes:
         return fused_product((utility, table), (axes, family), output, sizes, xp)
     return fused_product((utility,), (axes,), output, sizes, xp)
-
-
-def _add_to_owner(expected: Array, owner: int, utility: Array, xp: Any) -> Array:
-    """Add a utility to one owner's row; the caller gives up its array, which may be overwritten."""
-    if xp is not np:
-        return expected.at[owner].add(utility)
-    expected = expected if expected.flags.writeable else expected.copy()
-    expected[owner] += utility
-    return expected

@@ -55,10 +55,13 @@ def fused_product(
         xp: NumPy or jax.numpy.
     """
     plan = _fused_plan(tuple(operands), output, tuple(sizes), tables[0].ndim - len(operands[0]))
-    factors = [
-        table.transpose(order).reshape((*lengths, *table.shape[len(order) - plan.further :]))
-        for table, order, lengths in zip(tables, plan.orders, plan.lengths, strict=True)
-    ]
+    factors = []
+    for table, order, lengths in zip(tables, plan.orders, plan.lengths, strict=True):
+        # Small tables are multiplied so often that steps which change nothing would count.
+        ordered = table if order is None else table.transpose(order)
+        if lengths is not None:
+            ordered = ordered.reshape((*lengths, *table.shape[table.ndim - plan.further :]))
+        factors.append(ordered)
     if xp is np:
         # One pass over the tables, which never holds their product.
         total = np.einsum(plan.script, *factors) if plan.changes else factors[0]
@@ -70,6 +73,8 @@ def fused_product(
         ]
         total = math.prod(wide[1:], start=wide[0])
         total = total.sum(axis=plan.summed) if plan.summed else total
+    if plan.plain:
+        return total
     samples = total.shape[total.ndim - plan.further :]
     total = total.reshape((*plan.kept, *samples))
     if plan.broadcast:
@@ -82,8 +87,8 @@ class _FusedPlan(NamedTuple):
 
     Attributes:
         further: the number of axes that all tables have beyond the named ones.
-        orders: for each table, the order into which its axes are brought.
-        lengths: for each table, the lengths of its merged axes.
+        orders: for each table, the order into which its axes are brought; None for its own.
+        lengths: for each table, the lengths of its merged axes; None where none are merged.
         wide: for each table, the lengths of all merged axes, 1 where it lacks one.
         script: the product and sum in the notation of `einsum`.
         changes: whether anything is multiplied or summed at all.
@@ -93,11 +98,12 @@ class _FusedPlan(NamedTuple):
         broadcast: whether the two differ.
         left: the lengths of the axes that are left open, no longer merged.
         output_order: the order of those axes in the output.
+        plain: whether the product has the output's axes already.
     """
 
     further: int
-    orders: list[list[int]]
-    lengths: list[list[int]]
+    orders: list[list[int] | None]
+    lengths: list[list[int] | None]
     wide: list[list[int]]
     script: str
     changes: bool
@@ -107,6 +113,7 @@ class _FusedPlan(NamedTuple):
     broadcast: bool
     left: list[int]
     output_order: list[int]
+    plain: bool
 
 
 @lru_cache(maxsize=2**14)
@@ -135,12 +142,26 @@ def _fused_plan(
             if users[-1]]  # fmt: skip
     whole = [n for (users, _), n in zip(runs, lengths, strict=True) if users[-1]]
     left = tuple(axis for axis in order if axis in output)
+    merged = [
+        [n for (users, _), n in zip(runs, lengths, strict=True) if users[place]]
+        for place in range(len(operands))
+    ]
+    orders = [
+        [*(own.index(axis) for axis in order if axis in own), *end]
+        for own, end in zip(operands, ends, strict=True)
+    ]
+    lengths_left = [sizes[axis] for axis in left]
+    output_order = [
+        *(left.index(axis) for axis in output),
+        *range(len(left), len(left) + further),
+    ]
     return _FusedPlan(
         further=further,
-        orders=[[*(own.index(axis) for axis in order if axis in own), *end]
-                for own, end in zip(operands, ends, strict=True)],
-        lengths=[[n for (users, _), n in zip(runs, lengths, strict=True) if users[place]]
-                 for place in range(len(operands))],
+        orders=[None if each == sorted(each) else each for each in orders],
+        lengths=[
+            None if len(each) == len(own) else each
+            for each, own in zip(merged, operands, strict=True)
+        ],
         wide=[[n if users[place] else 1 for (users, _), n in zip(runs, lengths, strict=True)]
               for place in range(len(operands))],
         script=",".join(f"{name}..." for name in names) + f"->{opened}...",
@@ -149,9 +170,9 @@ def _fused_plan(
         kept=kept,
         whole=whole,
         broadcast=kept != whole,
-        left=[sizes[axis] for axis in left],
-        output_order=[*(left.index(axis) for axis in output),
-                      *range(len(left), len(left) + further)],
+        left=lengths_left,
+        output_order=output_order,
+        plain=kept == whole == lengths_left and output_order == sorted(output_order),
     )  # fmt: skip
 
 

@@ -93,15 +93,16 @@ def information_gain_rows(found: "ValueOfInformation") -> list[QuestionGains]:
     by_name = {parameter.name: parameter for parameter in found.equilibrium.diagram.parameters}
     gains = []
     for question, each in zip(found.questions, found.information_gains, strict=True):
-        rows = [
+        kept = [
             _gain_row(judgement_words(words, by_name[g.name]), question, g, False)
             for g in each.judgements
+            if _is_shown(g)
         ]
-        rows += [
+        kept += [
             _gain_row(with_aside(words.heading(g.name), _kind(words, g.name)), question, g, True)
             for g in each.factors
+            if _is_shown(g)
         ]
-        kept = [row for row in rows if row is not None]
         kept.sort(key=lambda row: -round(row.share, 9))
         title = question_title(found.equilibrium, question)
         mean = answer_words(question, each.mean)
@@ -116,12 +117,15 @@ def _kind(words: Words, name: str) -> str:
     return "private number" if name in words.private_numbers else "hidden factor"
 
 
+def _is_shown(gain: "InformationGain") -> bool:
+    """Return whether an information gain has a row: one that is told apart from chance."""
+    return gain.is_detectable and gain.share >= _SHOWN_SHARE
+
+
 def _gain_row(
     label: str, question: "QuestionOutcomes", gain: "InformationGain", factor: bool
-) -> GainRow | None:
-    """Return the row of an information gain; None for one that is not told apart from chance."""
-    if not gain.is_detectable or gain.share < _SHOWN_SHARE:
-        return None
+) -> GainRow:
+    """Return the row of an information gain."""
     error = gain.error * gain.share / gain.gain
     written = ""
     if error >= _SHOWN_SHARE:

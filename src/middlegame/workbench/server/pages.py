@@ -62,6 +62,12 @@ WRITING = ("outline", "review", "edit")
 """The tabs of the text, which are there whether or not it can be solved."""
 
 
+_DRAWN = "new Promise((done) => setTimeout(done))"
+"""Ends in the browser when all that was sent before is in the page."""
+_DRAWING_SECONDS = 60.0
+"""Seconds after which the editor is built though the browser has not answered."""
+
+
 @dataclass(frozen=True)
 class Workbench:
     """What all pages share: contests and workers, but no state of a visitor."""
@@ -169,12 +175,7 @@ class ContestPage:
             }
         self.tabs: dict[str, ContestTab] = {}
         self.desk = DraftDesk(workbench.library, session, self.reopen)
-        with self.places["edit"]:
-            self.tabs["edit"] = EditTab(self.desk)
-        with self.places["outline"]:
-            self.tabs["outline"] = OutlineTab(self.desk, self.to_line)
-        with self.places["review"]:
-            self.tabs["review"] = ReviewTab(self.desk, partial(self.header.offer, "review"))
+        self._build("review")
         self._show_edited: Callable[[], None] = lambda: None
         self.desk.draft.on_change.append(lambda: self._show_edited())
         self.desk.on_checked.append(lambda: self._show_edited())
@@ -215,8 +216,43 @@ class ContestPage:
             self.address.push(self._address(), top=place.view != before.view)
         self._show_view()
 
+    def _build(self, name: str) -> None:
+        """Build a tab, unless it is there or waits for the contest to be open.
+
+        The browser draws a page with all tabs several times as slowly as one with the tab that is
+        looked at.
+        """
+        if name in self.tabs or (name not in WRITING and self.session.contest_view is None):
+            return
+        make: dict[str, Callable[[], ContestTab]] = {
+            "answer": lambda: AnswerTab(self.session, self.to_line),
+            "what-if": lambda: WhatIfTab(self.session, self.desk),
+            "dominoes": lambda: DominoesTab(self.session),
+            "uncertainty": lambda: UncertaintyTab(self.session),
+            "hypotheses": lambda: hypotheses_tab(self.session),
+            "comparison": lambda: comparison_tab(self.session),
+            "outline": lambda: OutlineTab(self.desk, self.to_line),
+            "review": lambda: ReviewTab(self.desk, partial(self.header.offer, "review")),
+            "edit": lambda: EditTab(self.desk),
+            "ledger": lambda: LedgerTab(self.session),
+        }
+        with self.client, self.places[name]:
+            self.tabs[name] = make[name]()
+
+    async def _build_editor(self) -> None:
+        """Build the editor once the first view is drawn: it puts back what was typed before."""
+        if "edit" in self.tabs:
+            return
+        with contextlib.suppress(TimeoutError):
+            await self.client.run_javascript(_DRAWN, timeout=_DRAWING_SECONDS)
+        if not self.session.closed:
+            self._build("edit")
+
     def _show_view(self) -> None:
         view = self.session.place.view
+        if view in WRITING:
+            self._build("edit")
+        self._build(view)
         self.header.mark(view)
         for name, place in self.places.items():
             place.set_visibility(name == view and (name in self.tabs))
@@ -300,32 +336,20 @@ class ContestPage:
     def _opened(self) -> None:
         self._opening = False
         self.spinner.set_visibility(False)
+        contest = self.session.contest_view
+        assert contest is not None
         with self.client:
-            with self.places["answer"]:
-                self.tabs["answer"] = AnswerTab(self.session, self.to_line)
-            with self.places["what-if"]:
-                self.tabs["what-if"] = WhatIfTab(self.session, self.desk)
-            with self.places["dominoes"]:
-                self.tabs["dominoes"] = DominoesTab(self.session)
-            with self.places["uncertainty"]:
-                self.tabs["uncertainty"] = UncertaintyTab(self.session)
-            contest = self.session.contest_view
-            assert contest is not None
-            for name, there, make in (
-                ("hypotheses", contest.has_evidence, hypotheses_tab),
-                ("comparison", contest.has_views, comparison_tab),
+            for name, there in (
+                ("hypotheses", contest.has_evidence),
+                ("comparison", contest.has_views),
             ):
                 self.header.offer(name, there)
-                if there:
-                    with self.places[name]:
-                        self.tabs[name] = make(self.session)
-                elif self.session.place.view == name:
+                if not there and self.session.place.view == name:
                     self._written = replace(self.session.place, view=FIRST_VIEW)
                     self.session.place = self._written
-            with self.places["ledger"]:
-                self.tabs["ledger"] = LedgerTab(self.session)
             self._show_view()
             self._update_address()
+            background_tasks.create(self._build_editor())
 
     def _update_address(self) -> None:
         """Write what is changed into the page's address, so that it can be shared."""

@@ -99,6 +99,7 @@ class AnswerTab:
         session.on_full_view.append(self._show_full_view)
         session.on_place.append(self._show_place)
         self._explained = ""
+        self._show_intervals()
         self._show_full_view()
 
     def _sources(self) -> None:

@@ -44,6 +44,11 @@ class DraftDesk:
         background_tasks.create(self.check())
 
     @property
+    def checked(self) -> bool:
+        """Whether the text has been checked at all."""
+        return bool(self._checked)
+
+    @property
     def faulty(self) -> bool:
         """Whether the text, as last checked, has errors."""
         return any(fault.severity == "error" for fault in self.faults)

@@ -49,9 +49,10 @@ class EditorAids(Element, component="components/editor_aids.js"):
         on_open: Callable[[str], None],
         on_refuse: Callable[[str], None],
         on_restore: Callable[[bool, str], None],
+        filed: str,
     ) -> None:
         super().__init__()
-        self._props["editor"] = editor.id
+        self._props["editor"], self._props["filed"] = editor.id, filed
         self._props["limit"] = LARGEST
 
         async def ask_completion(event: GenericEventArguments) -> None:
@@ -120,6 +121,7 @@ class EditTab:
             self._opened,
             self._refused,
             self._restored,
+            draft.saved,
         )
         opener.on("click", js_handler=f"() => getElement({self.aids.id}).pickFile({LARGEST})")
         self._show_passages([])
@@ -127,7 +129,9 @@ class EditTab:
         desk.on_checked.append(self._show_check)
         self._marked = draft.saved
         self._listed: list[EditorFault] | None = None
-        enable(self.revert, False)
+        enable(self.revert, draft.text != draft.saved)
+        if desk.checked:
+            self._show_check()
 
     def to_line(self, line: int) -> None:
         """Show a line of the text, with the passages that it cites."""

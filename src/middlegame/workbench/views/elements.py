@@ -24,6 +24,8 @@ class PatchedElement(Element):
         """Change some of the component's properties."""
         with self._props.suspend_updates():
             self._props.update(props)
+        if self.id in self.client.outbox.updates:
+            return  # it is about to be sent whole
         at = f"mounted_app.elements[{self.id}]"
         self.client.run_javascript(f"if ({at}) Object.assign({at}.props, {json.dumps(props)})")
 

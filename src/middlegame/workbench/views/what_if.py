@@ -57,6 +57,7 @@ class WhatIfTab:
         session.on_intervals.append(self._show_intervals)
         session.on_full_view.append(self._show_full_view)
         session.on_setting.append(self._show_changes)
+        self._show_intervals()
         self._show_full_view()
 
     def activate(self) -> None:

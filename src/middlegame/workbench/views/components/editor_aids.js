@@ -5,7 +5,7 @@ import * as CM from "nicegui-codemirror";
 const PART = 150000; // characters of a message to the server, which may have a million with escapes
 
 export default {
-  props: { editor: Number, limit: Number },
+  props: { editor: Number, limit: Number, filed: String },
   emits: ["complete", "line", "opened", "refused", "restored"],
   template: `<span hidden></span>`,
   async mounted() {
@@ -31,10 +31,14 @@ export default {
       CM.EditorState.transactionFilter.of((transaction) => this.admit(transaction)),
     ];
     this.draft = `middlegame:${location.pathname}`;
-    this.saved = view.state.doc.toString();
+    this.saved = this.filed.replace(/\r\n?/g, "\n");
     view.dispatch({ effects: CM.StateEffect.appendConfig.of(aids) });
     this.restoreDraft();
-    const shade = () => element.setTheme(document.body.classList.contains("body--dark") ? "githubDark" : "githubLight");
+    let shown = "githubLight";
+    const shade = () => {
+      const theme = document.body.classList.contains("body--dark") ? "githubDark" : "githubLight";
+      if (theme !== shown) element.setTheme((shown = theme)); // it has the browser lay out the page
+    };
     this.observer = new MutationObserver(shade);
     this.observer.observe(document.body, { attributeFilter: ["class"] });
     shade();
