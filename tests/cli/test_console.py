@@ -76,6 +76,20 @@ def test_texts_of_a_contest_are_neither_markup_nor_emoji(run, tmp_path, monkeypa
     assert "Traceback" not in err
 
 
+def test_check_counts_offers_and_indents_paths_that_wrap(run, tmp_path):
+    file = tmp_path / "a.yaml"
+    terms = "[{promise: odzew = ustąp, breaking_costs: 5}]"
+    deal = f"offers: {{deal: {{by: ż, to: ł, terms: {terms}}}}}\nfactors:"
+    long = "factor_with_a_name_that_takes_most_of_the_line"
+    file.write_text(POLISH.replace("siła", long).replace("factors:", deal, 1), "utf-8")
+    code, out, _ = run("check", file)
+    assert code == 0
+    assert "2 moves, 1 offer, " in out
+    lines = out.splitlines()
+    start = lines.index("  no source and no reason:")
+    assert lines[start + 1].startswith(f"  factors.{long}.chance")
+
+
 def printed_on_cp1252(write: Callable[[], object]) -> bytes:
     """Return what a function writes to a standard output of Windows' Western code page."""
     stream = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")

@@ -189,12 +189,19 @@ def test_suppose_without_a_period_applies_to_all_periods(pursued):
 
 @pytest.mark.parametrize(
     ("asked", "message"),
-    [("f = up", "say in which, from f@0 to f@2"), ("f@9 = up", "did you mean 'f@2'|there are: f@0"),
+    [("f = up", "say in which, from f@0 to f@2"),
+     ("f@9 = up", "'f' has periods 0 to 2, and no period '9'"),
      ("g@1 = up", "there is no move or factor 'g'")],
 )  # fmt: skip
 def test_queries_refuse_names_without_or_with_a_wrong_period(pursued, asked, message):
     with pytest.raises(mg.QueryError, match=message):
         pursued.probability(asked)
+
+
+@pytest.mark.parametrize("name", ["push@3", "push@0", "push@soon"])
+def test_suppose_refuses_a_period_that_does_not_exist(pursued, name):
+    with pytest.raises(mg.QueryError, match="'push' has periods 1 to 2, and no period '"):
+        pursued.suppose({name: "yes"})
 
 
 def test_given_conditions_on_a_state_in_one_period(pursued):

@@ -49,3 +49,33 @@ def test_a_fault_inside_an_option_or_state_that_a_table_names_is_reported_alone(
     assert read_text(text).errors == ()
     (fault,) = read_text(text.replace(written, wrong)).errors
     assert fault.message.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong", "fault"),
+    [
+        (
+            "keep: {says",
+            "keep quiet: {says",
+            "9:7: 'keep quiet' is not a name; expected a word of letters, digits and _, such as "
+            "stay_out",
+        ),
+        (
+            "moves:",
+            "moves:\n  pay: {by: b, scale: {from: 0%, to: 6%, step: 1}}",
+            "5:30: '0%' is not a number; expected a number such as 0, 2.5 or -10",
+        ),
+        (
+            "when: blame = laid, worth: -40",
+            "when: blame > laid, worth: -40",
+            "31:22: unexpected 'laid' in 'blame > laid'; expected a number after '>', such as "
+            "blame > 10",
+        ),
+    ],
+)
+def test_what_follows_from_a_fault_is_not_reported_beside_it(written, wrong, fault):
+    text = (DATA / "table-of-a-move.yaml").read_text("utf-8").replace(written, wrong)
+    assert str(read_text(text).errors[0]) == fault
+    assert not any("missing" in str(each) or "keep quiet'" in each.suggestion
+                   for each in read_text(text).errors)  # fmt: skip
+    assert len(read_text(text).errors) == (2 if "6%" in wrong else 1)

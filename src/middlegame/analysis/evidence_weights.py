@@ -14,6 +14,7 @@ from typing import Any
 
 from middlegame.base.encoding import plain
 from middlegame.base.errors import QueryError, unknown_name
+from middlegame.equilibrium.engine_input import unknown_node
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.strategy_profile import StrategyProfile
 
@@ -120,7 +121,9 @@ def weigh_evidence(
     if not names:
         raise QueryError("this contest has no hidden factor; name a factor or move in question")
     for name in names:
-        if name not in diagram.index or name in diagram.evidence:
+        if name not in diagram.index:
+            raise unknown_node(diagram, name)
+        if name in diagram.evidence:
             raise unknown_name(
                 "move or factor", name, [node.name for node in diagram.contest_nodes]
             )

@@ -95,7 +95,7 @@ def _off_scale(diagram: Diagram) -> Iterator[Fault]:
         worst, best = points_range(diagram, owner)
         if not SCALE / 2 <= best - worst <= SCALE * 2:
             yield Fault(
-                f"{owner}: worst to best outcome is {best - worst:.0f} points "
+                f"{owner}: worst to best outcome is {round(best) - round(worst)} points "
                 f"({worst:.0f} to {best:.0f})",
                 f"about {SCALE:.0f} points, the scale on which precision is defined",
                 severity="warning",

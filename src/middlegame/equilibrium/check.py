@@ -115,6 +115,7 @@ def check_loaded(loaded: LoadedScenario) -> CheckResult:
         counts={
             "actors": len(scenario.actors),
             "moves": len(scenario.moves),
+            "offers": len(scenario.offers),
             "factors": len(scenario.factors),
             "interests": sum(map(len, scenario.interests.values())),
             "evidence": len(scenario.evidence),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, overload
 
 import numpy as np
 
-from middlegame.base.errors import QueryError, unknown_name, unknown_state
+from middlegame.base.errors import QueryError, unknown_state
 from middlegame.base.numbers import Floats
 from middlegame.base.text import normalize
 from middlegame.compiler.evidence import STATES, evidence_node
@@ -17,6 +17,7 @@ from middlegame.engine.inference import joint as inference
 from middlegame.engine.inference.joint import Evidence
 from middlegame.engine.inference.marginals import expectation_of_product, marginals
 from middlegame.engine.inference.most_probable import most_probable
+from middlegame.equilibrium.engine_input import unknown_node
 from middlegame.equilibrium.scale_forecast import ScaleForecast, scale_forecast
 from middlegame.scenario.conditions import Condition, Is, Predicate, parse_condition, scale_values
 from middlegame.scenario.faults import join_names
@@ -418,8 +419,7 @@ def node_index(diagram: Diagram, name: str) -> int:
                 f"'{name}' comes about in more than one period; say in which, from "
                 f"{there[0].name} to {there[-1].name}"
             )
-        raise unknown_name("period of", name, [node.name for node in there])
-    raise unknown_name("move or factor", known, diagram.names)
+    raise unknown_node(diagram, name)
 
 
 def resolve_references(diagram: Diagram, condition: str | Condition) -> Condition:

@@ -16,7 +16,9 @@ from typing import Any as AnyType
 import numpy as np
 from lark import Lark, Token, Transformer
 from numpy.typing import NDArray
+from pydantic_core import PydanticCustomError
 
+from middlegame.base.text import normalize
 from middlegame.scenario.syntax import TextFormat, describe, parse_text, syntax_error
 
 RESERVED = frozenset({"and", "or", "not", "true", "false", "null"})
@@ -325,6 +327,7 @@ def _parser() -> Lark:
     return Lark(_GRAMMAR, parser="lalr", transformer=_Builder())
 
 
+_COMPARED = re.compile(r"[\w@]+\s*(?P<order>[<>]=?)\s*$")
 _MAX_DEPTH = 50
 _NESTING = re.compile(r"\(|\)|\bnot\b|\w+")
 
@@ -365,9 +368,16 @@ def parse_condition(value: object) -> Condition:
 def _parse(text: str) -> Condition:
     if _depth(text) > _MAX_DEPTH:
         raise syntax_error("the condition is nested too deeply", f"at most {_MAX_DEPTH} levels")
-    condition: Condition = parse_text(
-        _parser(), text, "condition", _EXPECTED, keywords=("and", "or", "not")
-    )
+    try:
+        condition: Condition = parse_text(
+            _parser(), text, "condition", _EXPECTED, keywords=("and", "or", "not")
+        )
+    except PydanticCustomError as error:
+        context = error.context or {}
+        if not (compared := _COMPARED.search(normalize(text)[: context["offset"]])):
+            raise
+        expected = f"a number after '{compared['order']}', such as {compared[0].rstrip()} 10"
+        raise syntax_error(context["problem"], expected, offset=context["offset"]) from None
     return condition
 
 

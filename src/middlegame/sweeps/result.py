@@ -11,6 +11,7 @@ from middlegame.base.display import Displayed
 from middlegame.base.errors import QueryError, unknown_name
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Node
+from middlegame.equilibrium.engine_input import unknown_node
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.scale_forecast import (
     ScaleForecast,
@@ -101,7 +102,7 @@ class Sweep(Displayed):
         """
         nodes = {node.name: node for node in self.plan.diagram.contest_nodes}
         if name not in nodes:
-            raise unknown_name("move or factor", name, nodes)
+            raise unknown_node(self.plan.diagram, name)
         return self.store.numbers([f"forecast/{name}={state}" for state in nodes[name].states])
 
     def question_samples(self, question: str) -> Floats:

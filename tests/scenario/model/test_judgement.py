@@ -168,3 +168,22 @@ def test_drafted_mark_is_read_written_and_left_out_of_comparisons():
     assert not parse_judgement({"is": "20..40", "drafted": "no"}, "points").drafted
     with pytest.raises(PydanticCustomError, match="neither yes nor no"):
         parse_judgement({"is": "20..40", "drafted": "maybe"}, "points")
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "expected"),
+    [
+        ("40-70%", "probability", "40..70%"),
+        ("40% \N{EN DASH} 70%", "probability", "40..70%"),
+        ("2-3:1", "odds", "2..3:1"),
+        ("0,3", "probability", "30%"),
+        ("20,5..40", "points", "20.5..40"),
+        ("1,000..2,500", "points", "1000..2500"),
+        ("-40...-15", "points", "-40..-15"),
+        ("so many", "points", "points such as 20, -5..15 or -5..0..15"),
+    ],
+)
+def test_parse_judgement_proposes_the_number_that_was_likely_meant(text, unit, expected):
+    with pytest.raises(PydanticCustomError) as caught:
+        parse_judgement(text, unit)
+    assert caught.value.context["expected"] == expected

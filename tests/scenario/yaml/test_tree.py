@@ -112,6 +112,21 @@ def test_offsets_in_text_with_escapes_point_to_its_start():
             "1:6: the bracket { is not closed, or a comma is missing; expected a comma "
             "between entries and } at the end, and quotes around a key that has brackets",
         ),
+        (
+            "f:\n  a: {b: 1\n  c: {d: 2}\n",
+            "2:6: the bracket { is not closed before line 3, or a comma is missing; expected a "
+            "comma between entries and } at the end, and quotes around a key that has brackets",
+        ),
+        (
+            "a: {when: x = y, worth: 20,5..40}\n",
+            "1:28: the comma ends the number 20, and '5..40' becomes a key; expected a decimal "
+            "point: worth: 20.5..40",
+        ),
+        (
+            "a: {comes: 0,3}\n",
+            "1:14: the comma ends the number 0, and '3' becomes a key; expected a decimal "
+            "point: comes: 0.3",
+        ),
         ("a: 1\nb\nc: 2\n", "2:1: there is no ': ' in this line; expected key: value"),
         ("a: " + "[" * 50, "1:43: the file is nested too deeply; expected at most 40 levels"),
         (
@@ -160,7 +175,7 @@ def test_aliases_are_unfolded():
 def test_an_entry_with_a_syntax_error_does_not_hide_the_others():
     text = "a:\n  b: {x\n  c: 1\nd: e: f\ng: 1\nh: *none\n"
     tree = parse_yaml(text)
-    assert [fault.line for fault in tree.faults] == [3, 4, 6]
+    assert [fault.line for fault in tree.faults] == [2, 4, 6]
     assert tree.data == {"a": {"c": 1}, "g": 1, "h": "*none"}
     assert tree.missing == {("a", "b"), ("d",)}
 

@@ -37,8 +37,11 @@ def show_check(found: CheckResult, console: Console) -> None:
     Page(console).paragraph(
         ", ".join(
             _count(counts[kind], kind.rstrip("s"))
-            for kind in ("actors", "moves", "factors", "interests", "questions", "beliefs", "views")
-            if counts[kind] or kind not in ("beliefs", "views")
+            for kind in (
+                *("actors", "moves", "offers", "factors", "interests", "questions"),
+                *("beliefs", "views"),
+            )
+            if counts[kind] or kind not in ("offers", "beliefs", "views")
         )
         + (f", {_count(counts['evidence'], 'piece')} of evidence" if counts["evidence"] else ""),
     )
@@ -49,7 +52,7 @@ def show_check(found: CheckResult, console: Console) -> None:
     width = max(len(scenario.label(actor)) for actor in found.points)
     for actor, (worst, best) in found.points.items():
         label = escape(f"{scenario.label(actor):<{width}}")
-        gap = f"{worst:6.0f} to {best:4.0f}   ({best - worst:.0f} apart)"
+        gap = f"{worst:6.0f} to {best:4.0f}   ({round(best) - round(worst)} apart)"
         console.print(f"    {label} {gap}", highlight=False)
 
 
@@ -65,10 +68,10 @@ def _show_sourcing(found: CheckResult, console: Console) -> None:
     if sentence := drafted_sentence(sourced):
         Page(console).paragraph(sentence)
     for path in sourced.unsourced[:_MOST_UNSOURCED]:
-        console.print(f"    no source and no reason: {escape(dotted_path(path))}", highlight=False)
+        Page(console).paragraph(f"no source and no reason: {dotted_path(path)}")
     more = len(sourced.unsourced) - _MOST_UNSOURCED
     if more > 0:
-        console.print(f"    and {more} more", highlight=False)
+        Page(console).paragraph(f"and {more} more")
 
 
 def _count(number: int, thing: str) -> str:

@@ -20,6 +20,11 @@ _CITATION = re.compile(r"([^\W\d][\w-]*)(?:#(\d{1,6}))?")
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 
+def is_name(text: str) -> bool:
+    """Return whether a text, in composed form, can be a name."""
+    return _NAME.fullmatch(text) is not None and text not in RESERVED
+
+
 def check_name(value: object) -> str:
     """Return a valid name in composed form (NFC).
 

@@ -27,7 +27,9 @@ _PATTERN = re.compile(
     rf"(?:\s*\.\.\s*(?P<best>{_NUMBER})\s*(?P<best_percent>%)?(?=\s*\.\.))?"
     rf"(?:\s*\.\.\s*(?P<high>{_NUMBER})\s*(?P<percent>%)?)?\s*(?P<odds>:\s*1)?\s*(?P<years>years?)?\s*"
 )
-_THREE_DOTS = re.compile(r"\s*(?P<low>[^.]*(?:\.\d+)?[^.]*?)\s*\.\.\.\s*(?P<high>\d.*?)\s*")
+_THREE_DOTS = re.compile(r"\s*(?P<low>[^.]*(?:\.\d+)?[^.]*?)\s*\.\.\.\s*(?P<high>[-+]?\d.*?)\s*")
+_COMMA, _THOUSANDS = re.compile(r"(?<=\d),(?=\d)"), re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_DASH = re.compile(r"(?<=[\d%])\s*[-\N{EN DASH}\N{EM DASH}]\s*(?=[\d.])")
 _RANGE_WITHIN = re.compile(
     rf"(?P<before>^|[-+*/^(])\s*(?P<range>{_NUMBER}(?:\s*%)?(?:\s*\.\.\s*{_NUMBER}(?:\s*%)?)+)"
 )
@@ -196,7 +198,7 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
     text = format_number(value) if isinstance(value, float) else str(value)
     if dots := _THREE_DOTS.fullmatch(text):
         low, high = dots["low"], dots["high"]
-        share = f" or {low}..0.{high}" if low.startswith(("0", "-")) else ""
+        share = f" or {low}..0.{high}" if low.startswith(("0", "-")) and high[0].isdigit() else ""
         raise syntax_error(f"{quote(text)} has three dots", f"{low}..{high}{share}")
     match = _PATTERN.fullmatch(text)
     if match is None and (within := _RANGE_WITHIN.search(text)):
@@ -211,7 +213,8 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
     if match is None and (formula := formula_or_none(str(value))):
         return FormulaJudgement(math.nan, math.nan, unit, formula=formula)
     if match is None:
-        raise syntax_error(f"{quote(value)} is not a number or a range", UNIT_EXAMPLES[unit])
+        problem = f"{quote(value)} is not a number or a range"
+        raise syntax_error(problem, _meant(text, unit) or UNIT_EXAMPLES[unit])
     if bool(match["odds"]) != (unit == "odds") or bool(match["years"]) != (unit == "years"):
         raise syntax_error(f"'{value}' is not {_UNIT_NOUNS[unit]}", UNIT_EXAMPLES[unit])
     percent = bool(match["percent"] or (match["high"] is None and match["low_percent"]))
@@ -224,6 +227,18 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
     high = low if match["high"] is None else float(Decimal(match["high"]) / factor)
     best = None if match["best"] is None else float(Decimal(match["best"]) / factor)
     return _checked(Judgement(low, high, unit, best=best), percent=percent)
+
+
+def _meant(text: str, unit: Unit) -> str:
+    """Return the number that was likely meant: by a dash in a range, or by a comma in a number."""
+    whole = _THOUSANDS.sub("", text)
+    for right in (_COMMA.sub(".", whole), _DASH.sub("..", _COMMA.sub(".", whole))):
+        if right != text and _PATTERN.fullmatch(right):
+            try:
+                return str(parse_judgement(right, unit))
+            except PydanticCustomError:
+                continue
+    return ""
 
 
 def _parse_mapping(value: dict[Any, Any], unit: Unit) -> Judgement:

@@ -100,6 +100,7 @@ class _ModelReader:
             self._error_path(each): right for each in details if (right := self._rename(each))
         }
         removed: set[Path] = set()
+        inserted: set[Path] = set()
         for each in details:
             path = self._error_path(each)
             if path in renamed or path in renamed.values():
@@ -111,7 +112,8 @@ class _ModelReader:
             if self._insert_placeholder(target):
                 continue
             target = path[:-1] if absent else target
-            if absent and self._insert_placeholder(target):
+            if absent and (target in inserted or self._insert_placeholder(target)):
+                inserted.add(target)
                 continue
             if target == ():
                 if not self._insert_section(path):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from middlegame.scenario.faults import Path
+from middlegame.scenario.model.fields import is_name
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class PartialParse:
                 below = (path for path in self.missing if path[:3] == (section, name, key))
                 lost = [path[3] for path in below if isinstance(path[3], str)]
                 # A state of which only a part is missing is in the data too.
-                return tuple(dict.fromkeys((*states, *lost)))
+                names = tuple(dict.fromkeys((*states, *lost)))
+                return names if all(map(is_name, names)) else None
         return None
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from middlegame.scenario.faults import Fault, Path
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_KEY = re.compile(r"\s*[^\s:,{}\[\]]*")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
 _COMMENT = re.compile(r"\s(#)")
 _ENTRY = re.compile(r"( *)([\"']?)([^\s#:\"'-][^:]*?)\2\s*:(?:\s|$)")
@@ -67,7 +68,12 @@ def explain_error(
         )
         return _broken(fault, comment, cut)
     if inside and opened:
-        return _broken(_unclosed(context, problem), opened if _at_end(text, at) else at, cut)
+        # A bracket left open is met after the first word of a later line, which is not wrong.
+        here = _at_end(text, at) or (
+            "flow" in context and at.line > opened.line and _ends_first_word(text, at)
+        )
+        later = at.line if here and not _at_end(text, at) else 0
+        return _broken(_unclosed(context, problem, later), opened if here else at, cut)
     if "could not find expected ':'" in problem and opened:
         return _broken(Fault("there is no ': ' in this line", "key: value"), opened, opened)
     return _broken(_plain_words(text, problem, at), at, cut)
@@ -78,7 +84,7 @@ def _broken(fault: Fault, at: Mark, cut: Mark) -> YamlSyntaxError:
     return YamlSyntaxError(located, cut)
 
 
-def _unclosed(context: str, problem: str) -> Fault:
+def _unclosed(context: str, problem: str, later: int) -> Fault:
     if "quoted" in context:
         if "escape" in problem:
             return Fault(
@@ -87,9 +93,10 @@ def _unclosed(context: str, problem: str) -> Fault:
             )
         return Fault("the quotation mark here is never closed", "the same mark at the text's end")
     bracket, closing = ("{", "}") if "mapping" in context else ("[", "]")
+    before = f" before line {later}" if later else ""
     quotes = ", and quotes around a key that has brackets" if bracket == "{" else ""
     return Fault(
-        f"the bracket {bracket} is not closed, or a comma is missing",
+        f"the bracket {bracket} is not closed{before}, or a comma is missing",
         f"a comma between entries and {closing} at the end{quotes}",
     )
 
@@ -115,6 +122,11 @@ def _plain_words(text: str, problem: str, at: Mark) -> Fault:
 
 def _at_end(text: str, at: Mark) -> bool:
     return not text[at.index :].strip(" \t\r\n\0.")
+
+
+def _ends_first_word(text: str, at: Mark) -> bool:
+    before = text[: at.index]
+    return _KEY.fullmatch(before[line_starts(before)[-1] :]) is not None
 
 
 def _hiding_comment(text: str, opened: Mark, at: Mark) -> Mark | None:

@@ -31,6 +31,8 @@ FREE_TEXT = frozenset(
 )  # fmt: skip
 SECTIONS = frozenset({"sources", "moves", "factors", "interests", "questions"})
 _PRINTABLE = "text without control characters"
+_WHOLE, _DECIMALS = re.compile(r"(?:^|[\s.+-])\d+$"), re.compile(r"\d+(?![\w-])")
+"""The end of a number before a decimal comma, and what follows the comma."""
 _AFTER = re.compile(r"[ \t]+#")
 
 
@@ -145,6 +147,9 @@ class _Unfolding:
         previous = ""
         stray: list[Scalar] = []
         for key_node, value in node.pairs:
+            if node.flow and self._splits_number(data, previous, key_node, value):
+                self._join_number(data, previous, key_node, path)
+                continue
             key = self._key(key_node, path)
             if key is None:
                 continue
@@ -223,6 +228,31 @@ class _Unfolding:
             stray[0].start,
             (*path, previous),
             f"quotes: {previous}: {json.dumps(data[previous], ensure_ascii=False)}",
+        )
+
+    def _splits_number(self, data: dict[str, Any], previous: str, key: Node, value: Node) -> bool:
+        """Return whether a key without value is the rest of a number after a decimal comma."""
+        before = data.get(previous)
+        whole = isinstance(before, int | float | str) and not isinstance(before, bool)
+        return (
+            whole
+            and isinstance(key, Scalar)
+            and key.plain
+            and _missing(value)
+            and not _scalar(value).text
+            and _WHOLE.search(str(before)) is not None
+            and _DECIMALS.match(key.text) is not None
+        )
+
+    def _join_number(self, data: dict[str, Any], previous: str, key: Node, path: Path) -> None:
+        """Restore a number that YAML split at its decimal comma, and report it."""
+        before, after = data[previous], _scalar(key).text
+        data[previous] = f"{before}.{after}"
+        self._fault(
+            f"the comma ends the number {before}, and '{after}' becomes a key",
+            key.start,
+            (*path, previous),
+            f"a decimal point: {previous}: {data[previous]}",
         )
 
     def _no_value(self, key: str, key_node: Node, value: Node, here: Path) -> None:
