@@ -8,12 +8,13 @@ import pytest
 
 import middlegame as mg
 
-SLOW = ("jax", "scipy.stats", "pyarrow", "pandas")
+SLOW = ("jax", "scipy.linalg", "pyarrow", "pandas")
 STEPS = {
     "import middlegame": ("middlegame.report", "numpy", *SLOW),
     "import middlegame.cli.main": ("numpy", *SLOW),
     "middlegame.load": SLOW,
     "import middlegame.equilibrium.check": SLOW,
+    "import middlegame.report.terminal.check": ("middlegame.sweeps", *SLOW),
     "import middlegame.report.terminal.equilibrium": ("altair", "pygraphviz", "jinja2", *SLOW),
     "from middlegame.sweeps.sobol import sobol_points; sobol_points(3, 0, 0, 8)": SLOW,
     # A module of the name would hide the function.

@@ -1,6 +1,6 @@
 """Warnings that need the compiled diagram: identical options, points and masses off the scale."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,16 +19,32 @@ _MOST_CUT_OFF = 0.05
 """Share of a distribution beyond the ends of its scale from which on a warning is due."""
 
 
-def diagram_warnings(diagram: Diagram) -> list[Fault]:
-    """Warn of options with identical consequences, and of points and masses far off the scale."""
-    return [*_twins(diagram), *_off_scale(diagram), *_cut_off(diagram)]
+def diagram_warnings(
+    diagram: Diagram, points: Mapping[str, tuple[float, float]] | None = None
+) -> list[Fault]:
+    """Warn of options with identical consequences, and of points and masses far off the scale.
+
+    Args:
+        diagram: the compiled scenario.
+        points: what `points_ranges` finds for each owner, if it is known already.
+    """
+    points = points_ranges(diagram, diagram.owners) if points is None else points
+    return [*_twins(diagram), *_off_scale(diagram, points), *_cut_off(diagram)]
 
 
-def points_range(diagram: Diagram, owner: str) -> tuple[float, float]:
-    """Return an owner's points in its worst and its best possible outcome, at the medians."""
-    tables, structure = diagram.tables(), diagram.structure
+def points_ranges(diagram: Diagram, owners: Iterable[str]) -> dict[str, tuple[float, float]]:
+    """Return each owner's points in its worst and its best possible outcome, at the medians."""
+    tables = diagram.tables()
     opens = iter(tables.open_options)
     supports = [np.asarray(next(opens) if t is None else t) > 0 for t in tables.chances]
+    return {owner: _points_range(diagram, tables, supports, owner) for owner in owners}
+
+
+def _points_range(
+    diagram: Diagram, tables: Tables, supports: Sequence[NDArray[np.bool_]], owner: str
+) -> tuple[float, float]:
+    """Return an owner's points in its worst and its best outcome among those with a support."""
+    structure = diagram.structure
     mine = [k for k, utility in enumerate(diagram.utilities) if utility.owner == owner]
     needed = sorted(structure.ancestors(tuple(v for k in mine for v in structure.scopes[k])))
     return utility_range(
@@ -88,11 +104,11 @@ def _consequences(
             yield np.moveaxis(np.asarray(table), utility.over.index(decision.name), -1)
 
 
-def _off_scale(diagram: Diagram) -> Iterator[Fault]:
+def _off_scale(diagram: Diagram, points: Mapping[str, tuple[float, float]]) -> Iterator[Fault]:
     for owner in diagram.owners:
         if isinstance(diagram.precision.get(owner), FormulaNumber):
             continue  # a formula sets the scale
-        worst, best = points_range(diagram, owner)
+        worst, best = points[owner]
         if not SCALE / 2 <= best - worst <= SCALE * 2:
             yield Fault(
                 f"{owner}: worst to best outcome is {round(best) - round(worst)} points "

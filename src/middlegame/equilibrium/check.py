@@ -7,7 +7,7 @@ from typing import Any
 
 from middlegame.base.errors import QueryError
 from middlegame.compiler import compile_scenario, irrelevant_beliefs
-from middlegame.compiler.warnings import diagram_warnings, points_range
+from middlegame.compiler.warnings import diagram_warnings, points_ranges
 from middlegame.diagram import Diagram
 from middlegame.engine.cost import predict_cost
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, size_warnings
@@ -93,10 +93,12 @@ def check_loaded(loaded: LoadedScenario) -> CheckResult:
     except ScenarioError as error:
         faults = (*loaded.faults, *loaded.locate_faults(error.faults))
         return CheckResult(replace(loaded, scenario=None), faults, None, {}, {})
+    points: dict[str, tuple[float, float]] = {}
     if large := size_warnings(diagram):
         found += loaded.locate_faults(large)
     elif not unknown:
-        found += loaded.locate_faults(diagram_warnings(diagram))
+        points = points_ranges(diagram, scenario.actors)
+        found += loaded.locate_faults(diagram_warnings(diagram, points))
         found += [loaded.locate_fault(fault) for fault in _contradictions(diagram)]
         found += [loaded.locate_fault(fault) for fault in irrelevant_beliefs(scenario)]
         warned = {fault.path[:2] for fault in loaded.faults}
@@ -109,9 +111,7 @@ def check_loaded(loaded: LoadedScenario) -> CheckResult:
         loaded=loaded,
         faults=tuple(sorted((*loaded.faults, *found), key=lambda f: (f.line, f.column))),
         sourcing=sourcing(scenario),
-        points={}
-        if unknown or large
-        else {actor: points_range(diagram, actor) for actor in scenario.actors},
+        points=points,
         counts={
             "actors": len(scenario.actors),
             "moves": len(scenario.moves),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from middlegame.base.display import Displayed
 from middlegame.base.errors import NotConverged, QueryError
 from middlegame.compiler import compile_scenario
-from middlegame.compiler.warnings import points_range
+from middlegame.compiler.warnings import points_ranges
 from middlegame.diagram import Diagram
 from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.engine.qre import nash as engine
@@ -84,7 +84,7 @@ def nash(
     refuse_too_large(diagram, limit)
     refuse_long_nash(diagram)
     tables, structure = diagram.tables(), diagram.structure
-    ends = [points_range(diagram, owner) for owner in diagram.owners]
+    ends = points_ranges(diagram, diagram.owners).values()
     ranges = np.array([best - worst for worst, best in ends])
     found = engine.follow_to_nash(structure, engine_input(diagram, tables), ranges)
     if found.outcome is not TraceOutcome.CONVERGED:

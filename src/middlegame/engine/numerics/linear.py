@@ -59,55 +59,43 @@ class DenseJacobian:
         """Whether every number is finite."""
         return math.isfinite(self.matrix.sum())
 
-    def bordered(self, row: Floats) -> "LUSystem":
+    def bordered(self, row: Floats) -> "DenseSystem":
         """Return the square system with a row `[n + 1]` below the Jacobian."""
         square = np.empty((len(row), len(row)))
         square[:-1], square[-1] = self.matrix, row
-        return LUSystem(square)
+        return DenseSystem(square)
 
-    def at_fixed_lambda(self) -> "LUSystem":
+    def at_fixed_lambda(self) -> "DenseSystem":
         """Return the square system by the unknowns alone, at a fixed lambda fraction."""
-        return LUSystem(self.matrix[:, :-1])
+        return DenseSystem(self.matrix[:, :-1])
 
 
-class LUSystem:
-    """An LU factorisation of a square matrix; a singular one has no finite solutions.
+class DenseSystem:
+    """A square matrix; a singular one has no finite solutions.
 
-    LAPACK is called directly, because it reports a zero pivot, which occurs at the forks of
-    symmetric games, by its return value and not by a warning.
+    NumPy factors it anew for each answer. SciPy would keep its factors, but takes longer to import
+    than most contests to solve.
     """
 
     def __init__(self, matrix: Floats) -> None:
-        from scipy.linalg.lapack import dgetrf  # slow to import; contests without a cycle need none
-
         self._matrix = np.asarray(matrix, float)
-        self._lu, self._pivots, zero_pivot = dgetrf(self._matrix)
-        self.singular = zero_pivot > 0
 
     def solve(self, right: Floats, guess: Floats | None = None) -> Floats:
-        """Return the solution `[n]`; the guess is ignored."""
-        if self.singular:
-            return np.full(len(right), np.nan)
-        from scipy.linalg.lapack import dgetrs
-
-        return np.asarray(dgetrs(self._lu, self._pivots, right)[0], float)
+        """Return the solution `[n]`, or those of several right sides `[n, k]`; no guess is used."""
+        try:
+            return np.asarray(np.linalg.solve(self._matrix, right), float)
+        except np.linalg.LinAlgError:  # a zero pivot, as at the forks of symmetric games
+            return np.full(right.shape, np.nan)
 
     @cached_property
     def sign(self) -> float:
         """The sign of the determinant; 0 for a singular matrix."""
-        if self.singular:
-            return 0.0
-        swaps = np.count_nonzero(self._pivots != np.arange(len(self._pivots)))
-        odd = (swaps + np.count_nonzero(self._lu.diagonal() < 0)) % 2
-        return -1.0 if odd else 1.0
+        return float(np.linalg.slogdet(self._matrix)[0])
 
     @property
     def eigenvalues(self) -> Eigenvalues:
         """All eigenvalues."""
-        from scipy.linalg.lapack import dgeev
-
-        real, imaginary, *_ = dgeev(self._matrix, compute_vl=0, compute_vr=0)
-        return np.asarray(real + 1j * imaginary, complex)
+        return np.linalg.eigvals(self._matrix).astype(complex)
 
     @property
     def null_space(self) -> Floats:

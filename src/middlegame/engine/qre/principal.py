@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib import import_module
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
@@ -161,7 +160,6 @@ def _log_odds_equations(evaluate: ResponseEquations, own: Indices) -> ResponseEq
 @lru_cache(maxsize=1)
 def _thread_pools() -> ThreadpoolController:
     """Return the thread pools of this process; finding them takes as long as a small game."""
-    import_module("scipy.linalg.lapack")  # its BLAS has a pool of its own, found once it is loaded
     return ThreadpoolController()
 
 

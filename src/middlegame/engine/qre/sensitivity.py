@@ -24,7 +24,7 @@ from middlegame.engine.inference.payoffs import absorb_utilities, payoff_scope
 from middlegame.engine.inference.products import Axes, align, matrix_product
 from middlegame.engine.logit import logit_cells, policies
 from middlegame.engine.numerics.krylov import MatrixFreeJacobian
-from middlegame.engine.numerics.linear import LUSystem
+from middlegame.engine.numerics.linear import DenseSystem
 from middlegame.engine.qre.equations import dense_equations
 from middlegame.engine.qre.responses import ResponseGroup, prepare_groups
 from middlegame.engine.temporal.compiled_sweep import sweep_function
@@ -89,8 +89,7 @@ def forecast_gradients(
     responses = _Adjoint(structure, game, policy.ravel())
     if len(own) <= MAX_DENSE_UNKNOWNS:
         matrix = dense_equations(structure, decisions)(logits, 1.0, game)[1].matrix
-        system = LUSystem(matrix[:, :-1].T)
-        adjoint = np.stack([system.solve(side) for side in right.T], axis=-1)
+        adjoint = DenseSystem(matrix[:, :-1].T).solve(right)
     else:
 
         def product(vector: Floats) -> Floats:

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from middlegame.report.text.words import clean, percent, points
-from middlegame.sweeps.forecast import Forecast
-from middlegame.sweeps.world_solver import MOST_WORLDS
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
+    from middlegame.sweeps.forecast import Forecast
     from middlegame.sweeps.summaries import Outlook, Spread
     from middlegame.sweeps.worlds import Worlds
 
@@ -20,21 +19,31 @@ LEGEND = (
 
 def worlds_of(equilibrium: "Equilibrium") -> "Worlds | None":
     """Return the worlds that a forecast is the mean of; None for the middle world alone."""
-    return equilibrium.worlds if isinstance(equilibrium, Forecast) else None
+    forecast = _forecast(equilibrium)
+    return forecast.worlds if forecast else None
+
+
+def _forecast(equilibrium: "Equilibrium") -> "Forecast | None":
+    """Return an equilibrium that is a forecast; None for any other."""
+    from middlegame.sweeps.forecast import Forecast  # slow to import; `check` needs none
+
+    return equilibrium if isinstance(equilibrium, Forecast) else None
 
 
 def outlooks(equilibrium: "Equilibrium", name: str) -> "list[Outlook] | None":
     """Return how each state's probability of a node varies; None for the middle world alone."""
-    if not isinstance(equilibrium, Forecast) or equilibrium.worlds is None:
+    forecast = _forecast(equilibrium)
+    if forecast is None or forecast.worlds is None:
         return None
-    return list(equilibrium.outlooks[name].values())
+    return list(forecast.outlooks[name].values())
 
 
 def question_outlook(equilibrium: "Equilibrium", name: str) -> "Outlook | None":
     """Return how a question's probability varies; None for the middle world alone."""
-    if not isinstance(equilibrium, Forecast) or equilibrium.worlds is None:
+    forecast = _forecast(equilibrium)
+    if forecast is None or forecast.worlds is None:
         return None
-    return equilibrium.question_outlooks[name]
+    return forecast.question_outlooks[name]
 
 
 def interval(low: float, high: float) -> str:
@@ -80,11 +89,12 @@ def notes(equilibrium: "Equilibrium") -> Iterator[str]:
             f"{where} formula at {clean(path)} gives an impossible value, which is moved to the "
             "nearest possible one."
         )
-    if not isinstance(equilibrium, Forecast):
+    forecast = _forecast(equilibrium)
+    if forecast is None:
         return
-    worlds = equilibrium.worlds
+    worlds = forecast.worlds
     if worlds is None:
-        if equilibrium.takes_long:
+        if forecast.takes_long:
             yield (
                 "Without intervals, since solving several worlds takes long here. The numbers are "
                 "those of the middle world; `middlegame sweep` computes intervals."
@@ -101,10 +111,10 @@ def notes(equilibrium: "Equilibrium") -> Iterator[str]:
             "The quick solution of the worlds ends on another equilibrium than the full trace in "
             "the middle world. The intervals may mix several equilibria."
         )
-    if equilibrium.known and equilibrium.effective_count < 0.2 * worlds.count:
+    if forecast.known and forecast.effective_count < 0.2 * worlds.count:
         yield (
             "The evidence fits some worlds much better than others. Weighted by it, the worlds "
-            f"are worth {equilibrium.effective_count:,.0f} of equal weight."
+            f"are worth {forecast.effective_count:,.0f} of equal weight."
         )
 
 
@@ -115,9 +125,12 @@ def method(equilibrium: "Equilibrium", *, intervals: bool = True) -> str:
         equilibrium: whose worlds.
         intervals: whether intervals are shown.
     """
-    if not isinstance(equilibrium, Forecast) or equilibrium.worlds is None:
+    forecast = _forecast(equilibrium)
+    if forecast is None or forecast.worlds is None:
         return ""
-    count, ranges = equilibrium.worlds.count, len(equilibrium.diagram.parameters)
+    from middlegame.sweeps.world_solver import MOST_WORLDS
+
+    count, ranges = forecast.worlds.count, len(forecast.diagram.parameters)
     fewer = " (fewer than usual, as each takes long)" if count < MOST_WORLDS // 2 else ""
     means = (
         f"Means over {count} worlds{fewer}, each drawn from {ranges} "
@@ -125,7 +138,7 @@ def method(equilibrium: "Equilibrium", *, intervals: bool = True) -> str:
     )
     if not intervals:
         return means
-    return f"{means} {accuracy(equilibrium.error)} (95% confidence)."
+    return f"{means} {accuracy(forecast.error)} (95% confidence)."
 
 
 def accuracy(error: float) -> str:
