@@ -1,6 +1,7 @@
 """Coalitions against closed forms, enumeration and contests written out by hand."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from middlegame.analysis.coalitions import (
     weightings,
 )
 from middlegame.equilibrium.equilibrium import solve
+from middlegame.report.text.coalitions import coalition_texts
 from middlegame.scenario import read_text
 
 PRISONERS = """
@@ -61,6 +63,22 @@ def test_coalition_tells_gains_of_members_and_losses_of_others(exporters):
     assert even.gains["c"] < -20
     assert even.questions["price"] > exporters.questions["price"]
     assert found.to_dict()["coalitions"][0]["holds"] is True
+
+
+@pytest.mark.parametrize(
+    ("gains", "expected"),
+    [
+        ({"a": -2.0, "b": -1.0}, "Both lose at all weights, least at 1:2: "),
+        ({"a": -2.0, "b": 3.0}, "The first exporter loses at all weights; both come closest to "),
+        ({"a": 2.0, "b": 3.0}, "Both gain at 5 of 5 weightings"),
+    ],
+)
+def test_coalition_that_makes_a_member_lose_at_all_weights_is_said_to(exporters, gains, expected):
+    found = coalitions(exporters, [["a", "b"]])
+    (pair,) = found.coalitions
+    rows = tuple(replace(at, gains=at.gains | gains) for at in pair.weightings)
+    lost = replace(found, coalitions=(replace(pair, weightings=rows),))
+    assert coalition_texts(lost)[0].sentences[0].startswith(expected)
 
 
 def test_cost_is_known_beforehand(exporters):

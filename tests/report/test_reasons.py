@@ -165,6 +165,30 @@ def test_factor_reasons_say_which_forecast_their_rows_start_from(venezuela: mg.F
     assert all(low == before != high for low, high in rows)
 
 
+PRICE = """
+title: A price
+actors: {oil: The ministry}
+moves:
+  output: {by: oil, scale: {from: 0, to: 10, step: 1, unit: barrels}}
+  word: {by: oil, options: [keeps, breaks]}
+factors:
+  price:
+    scale: {from: 0, to: 100, step: 10, unit: dollars}
+    rules: [{then: {mean: 80 - 6 * output, spread: 10}}]
+interests: {oil: [{worth: 0.1 * price}]}
+"""
+
+
+def test_values_of_one_scale_that_move_a_forecast_alike_stand_in_one_row() -> None:
+    scenario = read_text(PRICE).scenario
+    assert scenario is not None
+    found = mg.why(mg.solve(scenario), "price")
+    rows = influence_sentences(found)
+    assert {change[0] for change, _ in rows} == {"+", "-"}
+    assert len(rows) == 2
+    assert all(re.search(r"\(and \d more values on this scale: [+-]\d", text) for _, text in rows)
+
+
 def test_actor_that_mixes_unevenly_at_full_precision_is_said_to_be_indifferent() -> None:
     text = """
 title: Two passes

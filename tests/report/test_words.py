@@ -499,3 +499,22 @@ def test_labels_of_shipped_questions_are_told_as_statements() -> None:
         for question in scenario.yes_no_questions.values():
             label = question.label or "it is"
             assert is_statement(label, capitals_of(scenario)), label
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ("price < 30", "is below 30 dollars a barrel"),
+        ("not price >= 30", "is below 30 dollars a barrel"),
+        ("not price < 30", "is at least 30 dollars a barrel"),
+        ("price > 30", "is above 30 dollars a barrel"),
+        ("not price > 30", "is at most 30 dollars a barrel"),
+        ("price <= 32", "is at most 32 dollars a barrel"),
+        ("price = 30..40", "is 30 to 40 dollars a barrel"),
+        ("price > 85", "is 90 dollars a barrel"),
+    ],
+)
+def test_a_bound_on_a_scale_is_told_as_it_is_written(condition: str, words: str) -> None:
+    scenario = mg.load("opec-2020")
+    told = Words(mg.compile_scenario(scenario), scenario).condition(parse_condition(condition))
+    assert told == f"the price of Brent in April {words}"

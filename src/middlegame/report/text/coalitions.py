@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.analysis.coalitions import GAIN
-from middlegame.report.text.grammar import capitalize_first, join_list
+from middlegame.report.text.grammar import capitalize_first, is_several, join_list
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.starting_point import question_numbers, starting_point
 from middlegame.report.text.words import percent
@@ -56,7 +56,7 @@ def headline(found: "Coalitions") -> str:
     if not found.coalitions:
         return "No actors can act as one here."
     if not holding:
-        return "In no coalition would every member gain at any weights."
+        return "No coalition lets every member gain, at any weights."
     names = [_title(found, each) for each in holding[:3]]
     more = f"; and {len(holding) - 3} more" if len(holding) > 3 else ""
     if len(holding) == 1:
@@ -140,10 +140,32 @@ def _gains(found: "Coalitions", coalition: "Coalition") -> str:
         count = len(coalition.holding)
         return f"{everybody} at {count} of {total} weightings: at {weights} {gained} points."
     if not any(at.every_member_gains for at in coalition.weightings):
-        return f"At no weights do all gain; they come closest at {weights}: {gained} points."
+        pair = len(names) == 2
+        losers = _losers_everywhere(coalition)
+        if len(losers) == len(names):
+            return (
+                f"{'Both lose' if pair else 'All lose'} at all weights, least at {weights}: "
+                f"{gained} points."
+            )
+        nearest_to = f"{'both' if pair else 'all'} come closest to gaining at {weights}"
+        if losers:
+            some = join_list([names[name] for name in losers])
+            verb = "loses" if len(losers) == 1 and not is_several(some) else "lose"
+            return f"{capitalize_first(some)} {verb} at all weights; {nearest_to}: {gained} points."
+        gainers = "do both" if pair else "does every member"
+        return f"At no weights {gainers} gain; they come closest at {weights}: {gained} points."
     leavers = next(at.leavers[0] for at in coalition.weightings if at.leavers)
     parted = join_list([names[name] for name in leavers])
     return f"All gain at some weights ({weights}: {gained}), but {parted} would do better alone."
+
+
+def _losers_everywhere(coalition: "Coalition") -> list[str]:
+    """List the members that lose at every weighting, by more than what is shown as nothing."""
+    return [
+        name
+        for name in coalition.members
+        if all(at.gains[name] < -GAIN for at in coalition.weightings)
+    ]
 
 
 def _others(found: "Coalitions", coalition: "Coalition") -> list[str]:

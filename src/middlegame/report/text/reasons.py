@@ -1,8 +1,10 @@
 """Reasons in sentences: why an actor chooses one option more often than another."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from middlegame.analysis.influences import Influence
 from middlegame.analysis.reason_groups import ReasonGroup
 from middlegame.analysis.reasons import Reasons, short_reasons
 from middlegame.report.text.grammar import capitalize_first, join_list
@@ -11,7 +13,7 @@ from middlegame.report.text.narrative import words_of
 from middlegame.report.text.reason_phrases import ChoicePhrases, InterestPhrases
 from middlegame.report.text.starting_point import starting_point
 from middlegame.report.text.words import percent
-from middlegame.scenario.conditions import Not
+from middlegame.scenario.conditions import Not, scale_values
 from middlegame.scenario.faults import dotted_path
 from middlegame.scenario.model.references import base_name
 
@@ -167,7 +169,11 @@ def notes(found: Reasons) -> list[str]:
 
 
 def influence_sentences(found: Reasons, most: int = 8) -> list[tuple[str, str]]:
-    """Return for a factor's state the changes of its probability, and what would cause each."""
+    """Return for a factor's state the changes of its probability, and what would cause each.
+
+    Of the values of one move or factor on a scale that move it the same way, the one that moves it
+    most stands for all.
+    """
     words = words_of(found.equilibrium)
     shown = [
         (round(100 * each.after) - round(100 * each.before), each)
@@ -175,14 +181,30 @@ def influence_sentences(found: Reasons, most: int = 8) -> list[tuple[str, str]]:
         if abs(each.change) >= _CERTAIN and percent(each.before) != percent(each.after)
     ]
     shown.sort(key=lambda row: -abs(row[0]))
-    return [
-        (
-            f"{change:+d}",
-            f"{capitalize_first(words.full_clause(each.name, each.state))}: "
-            f"{percent(each.before)} to {percent(each.after)}",
+    groups: dict[tuple[str, ...], list[tuple[int, Influence]]] = {}
+    for change, each in shown:
+        value = scale_values((each.state,))[0] is not None and words.node(each.name).scale
+        alone = () if value else (each.state,)
+        groups.setdefault((each.name, "up" if change > 0 else "down", *alone), []).append(
+            (change, each)
         )
-        for change, each in shown[:most]
-    ]
+    sentences = []
+    for group in list(groups.values())[:most]:
+        change, each = group[0]
+        clause = capitalize_first(words.full_clause(each.name, each.state))
+        chances = f"{percent(each.before)} to {percent(each.after)}"
+        sentences.append((f"{change:+d}", f"{clause}: {chances}{_more_values(group)}"))
+    return sentences
+
+
+def _more_values(group: Sequence[tuple[int, Influence]]) -> str:
+    """Return how many more values of a scale move a forecast the same way, and how far."""
+    count = len(group) - 1
+    if not count:
+        return ""
+    smallest, largest = group[-1][0], group[1][0]
+    moves = f"{largest:+d}" if smallest == largest else f"{largest:+d} to {smallest:+d}"
+    return f" (and {count} more value{'s' if count > 1 else ''} on this scale: {moves})"
 
 
 def reason_texts(found: Reasons, *, short: bool = False) -> list[ReasonText]:

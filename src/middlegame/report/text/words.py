@@ -38,6 +38,7 @@ from middlegame.scenario.conditions import (
     parse_condition,
     scale_values,
 )
+from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.model.references import PREVIOUS, base_name, split_reference
 from middlegame.scenario.model.scale_references import scale_references
 from middlegame.scenario.model.scenario import Interest, Scenario
@@ -344,7 +345,8 @@ class Words:
         if isinstance(node, Decision) and not self.has_clause(name, state):
             own = {base_name(d.name) for d in self.diagram.decisions if d.owner == node.owner}
             label = self.mid_sentence(self._bare(name))
-            if len(own) > 1 and label not in (self.state(name, state), clause):
+            said = label == self.state(name, state) or clause.lower().startswith(label.lower())
+            if len(own) > 1 and not said:
                 behind.insert(0, label.replace(" (", ": ").replace(")", ""))
         written = "; ".join(filter(None, behind))
         return f"{clause} ({written})" if written else clause
@@ -389,12 +391,13 @@ class Words:
     def condition(self, condition: Condition, *, outer: bool = True) -> str:
         """Return a condition in words."""
         if isinstance(condition, Within):
-            return self._is(self._as_states(condition))
+            return self._is(self._as_states(condition), self._bound(condition))
         if isinstance(condition, Is):
             return self._is(condition)
         if isinstance(condition, Not):
             others = self._other_states(condition.part)
-            return self._is(others) if others else f"not ({self.condition(condition.part)})"
+            bound = self._bound(condition.part, negated=True)
+            return self._is(others, bound) if others else f"not ({self.condition(condition.part)})"
         if isinstance(condition, All | Any):
             both = isinstance(condition, All)
             parts = []
@@ -435,14 +438,45 @@ class Words:
             else:
                 yield self.clause(name, state)
 
-    def _is(self, leaf: Is) -> str:
+    def _bound(self, part: Condition, *, negated: bool = False) -> str:
+        """Return a comparison with one end as it is written, with its unit: `below 80 dollars`.
+
+        Empty for an interval, for a single value, and where no value or every value meets it.
+        """
+        if not isinstance(part, Within) or not self.knows(part.variable):
+            return ""
+        scale = self.node(part.variable).scale
+        ends = math.isinf(part.low) + math.isinf(part.high)
+        if scale is None or ends != 1:
+            return ""
+        values = [state for state in self.node(part.variable).states
+                  if scale_values((state,))[0] is not None]  # fmt: skip
+        chosen = len(part.matching(values))
+        if (
+            min(chosen, len(values) - chosen) == 0
+            or (len(values) - chosen if negated else chosen) == 1
+        ):
+            return ""
+        upper = math.isinf(part.low)
+        end, is_open = (part.high, part.open_high) if upper else (part.low, part.open_low)
+        below, counted = upper != negated, is_open == negated
+        side = ("at most" if counted else "below") if below else "at least" if counted else "above"
+        return with_unit(f"{side} {format_number(end)}", clean(scale.unit))
+
+    def _is(self, leaf: Is, bound: str = "") -> str:
+        """Return that a move or factor is in one of some states.
+
+        Args:
+            leaf: the states.
+            bound: words for those of them that are values on a scale, instead of these values.
+        """
         name = leaf.variable
         if not self.knows(name):
             return clean(str(leaf))
         if any(self.has_clause(name, state) for state in leaf.states):
             clauses = [self.mid_sentence(self._bare_clause(name, state)) for state in leaf.states]
             return f"{join_alternatives(clauses)}{self._when(name)}"
-        predicates = " or ".join(self._predicates(name, leaf.states))
+        predicates = " or ".join(self._predicates(name, leaf.states, bound))
         if self._are_labelled_values(name, leaf.states):
             values = predicates.replace(f"{self.verb(name)} ", "")
             return f"{self.mid_sentence(self._bare(name))} is {values}{self._when(name)}"
@@ -467,7 +501,7 @@ class Words:
         few = node.scale is not None or len(others) <= _MOST_OTHERS
         return Is(part.variable, others) if excluded and others and few else None
 
-    def _predicates(self, name: str, states: Sequence[str]) -> list[str]:
+    def _predicates(self, name: str, states: Sequence[str], bound: str = "") -> list[str]:
         """Return a predicate for each state; of ordered values one for each run of neighbours."""
         node = self.node(name)
         if name in self.private_numbers:
@@ -476,7 +510,7 @@ class Words:
         if node.scale is None:
             return [self._predicate(name, state) for state in states]
         verb = self.verb(name)
-        runs = value_runs(node.scale, node.states, states)
+        runs = [bound] if bound else value_runs(node.scale, node.states, states)
         others = [state for state in states if scale_values((state,))[0] is None]
         return [*(self._predicate(name, s) for s in others), *(f"{verb} {run}" for run in runs)]
 
