@@ -58,7 +58,7 @@ def show_fit(
     page.section("Estimates", f"with 90% intervals{label}")
     print_table(page, _estimates(found, page.plain))
     page.gap()
-    page.section("Outcomes", "average probability, and observed share of the rows")
+    page.section("Outcomes", "average probability, and observed share of the rows that show it")
     for share in found.outcome_shares:
         page.bar(f"{clean(str(share.outcome))} (observed {percent(share.observed)})",
                  share.predicted)  # fmt: skip
