@@ -43,6 +43,7 @@ class Builder:
         dialog.get_by_label("Short name").fill(path.split(".")[1])
         self.page.keyboard.press("Enter")
         self.page.wait_for_selector(f'[data-entry="{path}"][aria-current]')
+        self.page.wait_for_selector(".mg-form:focus")  # from where the keyboard goes on
 
     def fill(self, place, label, value):
         field = place.get_by_label(label, exact=True)

@@ -24,6 +24,24 @@ class DirectPool:
         pass
 
 
+CHANGED = Setting(numbers={"interests.tenant[0].worth": 70.0})
+
+
+def test_address_with_a_change_is_previewed_before_its_full_view(context):
+    async def visit():
+        pool = DirectPool(context)
+        pools = WorkerPools(pool, pool, Counter())
+        session = Session(pools, None, "harbour", HARBOUR, CHANGED, PagePlace())
+        shown = asyncio.Event()
+        session.on_full_view.append(shown.set)
+        await session.open(lambda _: None)
+        await shown.wait()
+        assert pool.asked == ["open_contest", "quick_forecast", "full_answer"]
+        assert (session.setting, session.shown) == (CHANGED, CHANGED)
+
+    asyncio.run(visit())
+
+
 def test_undo_and_redo_ask_the_workers_for_nothing_that_they_answered(context):
     async def visit():
         pool = DirectPool(context)
@@ -39,12 +57,11 @@ def test_undo_and_redo_ask_the_workers_for_nothing_that_they_answered(context):
             await shown.wait()
             return session.forecast
 
-        changed = Setting(numbers={"interests.tenant[0].worth": 70.0})
-        first = await after(lambda: session.change(changed, settled=True))
+        first = await after(lambda: session.change(CHANGED, settled=True))
         assert pool.asked == ["open_contest", "quick_forecast", "full_answer"]
         assert await after(session.undo) == session.baseline.forecast
         assert await after(session.redo) == first
-        assert (session.setting, session.shown) == (changed, changed)
+        assert (session.setting, session.shown) == (CHANGED, CHANGED)
         assert len(pool.asked) == 3
 
     asyncio.run(visit())

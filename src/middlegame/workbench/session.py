@@ -124,6 +124,7 @@ class Session:
         self._undo_point = self.setting
         _notify(self.on_opened)
         if self.setting:
+            self._start(self._ask_forecast(self.setting, settled=True), self.setting)
             self._start(self._ask_full_view(self.setting), self.setting)
 
     def prepare_for_sliders(self) -> None:

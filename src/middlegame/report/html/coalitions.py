@@ -3,7 +3,6 @@
 from middlegame.analysis.coalitions import Coalitions
 from middlegame.report.html.sections import Section, sections
 from middlegame.report.text.coalitions import coalition_texts, headline, method, refusals, start
-from middlegame.report.text.starting_point import sets_evidence_aside
 
 
 @sections.register(Coalitions)
@@ -15,12 +14,4 @@ def coalition_sections(found: Coalitions) -> list[Section]:
         "refusals": refusals(found),
         "method": method(found),
     }
-    return [
-        Section(
-            "coalitions.html",
-            shown,
-            headline(found),
-            "Who gains by acting together?",
-            sets_evidence_aside(found.forecast, found.equilibrium),
-        )
-    ]
+    return [Section("coalitions.html", shown, headline(found), "Who gains by acting together?")]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.base.version import __version__
 from middlegame.report.charts.bars import inline_svg
-from middlegame.report.charts.layout import text_width
 from middlegame.report.charts.marginal_effects import marginal_effects_chart
 from middlegame.report.html.model_comparison import comparison_values
 from middlegame.report.html.report import environment, natural_width
@@ -15,7 +14,6 @@ from middlegame.report.text.fit import (
     failed_folds,
     method,
     number,
-    p_value_words,
     paired_gain,
     rows_of,
     varying_words,
@@ -74,14 +72,13 @@ def fit_page(
         environment()
         .get_template("fit.html")
         .render(
-            title=f"Estimates from data: {clean(found.scenario.title)}",
+            title=f"{clean(found.scenario.title)}: estimates from data",
             rows=rows_of(found),
             notes=[*found.notes, *(posterior.notes if posterior else ())],
             estimates=found.estimates,
             drawn=drawn,
             width=natural_width(drawn) if drawn else 0,
             number=number,
-            p_value=p_value_words,
             isnan=math.isnan,
             shares=found.outcome_shares,
             outcomes=outcomes,
@@ -122,10 +119,8 @@ def _intervals(found: "FitResult") -> str:
     if not rows:
         return ""
     base = alt.Chart(alt.InlineData(values=rows))
-    room = max(text_width(row["name"]) for row in rows) * 13 / 12 + 12
-    labels = alt.Axis(labelLimit=420, minExtent=room, ticks=False, domain=False, labelColor=_INK,
-                      labelFontSize=13, labelPadding=10)  # fmt: skip
-    y = alt.Y("name:N", sort=None, title=None, axis=labels)
+    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=320, ticks=False,
+              domain=False, labelColor=_INK, labelFontSize=13, labelPadding=10))  # fmt: skip
     axis = alt.Axis(labelColor=_INK, titleColor=_INK, grid=False, domainColor=_INK, tickColor=_INK,
                     labelFontSize=12, titleFontSize=12, titleFontWeight="normal")  # fmt: skip
     x = alt.X("low:Q", title="standard errors from 0", axis=axis)
@@ -143,7 +138,7 @@ def _intervals(found: "FitResult") -> str:
             width=_WIDTH,
             height=_ROW * len(rows),
             background="transparent",
-            padding=2,
+            padding={"left": 90, "top": 2, "right": 2, "bottom": 2},
         )
         .configure_view(stroke=None)
     )

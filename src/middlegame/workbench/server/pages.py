@@ -108,7 +108,7 @@ def add_pages(workbench: Workbench) -> None:
         except MiddlegameError as error:
             style_page("Not found")
             PageHeader("", (), lambda _: None)
-            with ui.element("main").classes("mg-main"):
+            with ui.element("div").classes("mg-main"):
                 heading("h1", str(error))
                 ui.link("All contests", "/")
             return
@@ -122,7 +122,7 @@ def add_pages(workbench: Workbench) -> None:
         if entry is None:
             style_page("Not found")
             PageHeader("", (), lambda _: None)
-            with ui.element("main").classes("mg-main"):
+            with ui.element("div").classes("mg-main"):
                 heading("h1", "There is no contest of this name")
                 ui.link("All contests", "/")
             return
@@ -131,7 +131,7 @@ def add_pages(workbench: Workbench) -> None:
         except MiddlegameError as error:
             style_page(entry.title)
             PageHeader(entry.title, (), lambda _: None)
-            with ui.element("main").classes("mg-main"):
+            with ui.element("div").classes("mg-main"):
                 ui.label(str(error)).classes("mg-note")
             return
         query, views = request.url.query, dict(TABS)
@@ -162,7 +162,7 @@ class ContestPage:
         )
         for name in ("hypotheses", "comparison", "review"):
             self.header.offer(name, False)
-        with ui.element("main").classes("mg-main"):
+        with ui.element("div").classes("mg-main"):
             self.banner = StateBanner(session)
             with ui.element("div").classes("mg-opening").props("role=status") as self.spinner:
                 ui.spinner(size="lg").props("aria-hidden=true")

@@ -20,7 +20,7 @@ def show_library(library: Library, pools: WorkerPools) -> None:
     """Build the page; contests with faults are marked as the workers find them."""
     style_page("")
     PageHeader("", (), lambda _: None)
-    with ui.element("main").classes("mg-main"):
+    with ui.element("div").classes("mg-main"):
         heading("h1", "Which contest?")
         with ui.element("div").classes("mg-tools"):
             button("New contest", lambda: NewDialog(library), primary=True)

@@ -36,6 +36,11 @@ from middlegame.workbench.workers.outline_data import (
 from middlegame.workbench.workers.pool import Superseded
 from middlegame.workbench.workers.texts import EditorFault
 
+_FOCUS = """requestAnimationFrame(() => {{
+    const lost = document.activeElement === document.body;
+    if (lost) getHtmlElement({id})?.focus({{ preventScroll: true }});
+}})"""
+"""Gives the focus to the form where what had it is gone: the keyboard goes on from there."""
 _MOST_LISTED = 12
 """Faults of a removal that are listed."""
 _FEWEST = 2
@@ -103,7 +108,8 @@ class OutlineTab:
             with ui.element("nav").classes("mg-entries").props('aria-label="Entries"'):
                 self.entries = EntryList(self.choose, self._add)
             with ui.element("div").classes("mg-form-side"):
-                self.box = ui.element("section").classes("mg-form").props("aria-label=Form")
+                self.box = ui.element("section").classes("mg-form")
+                self.box.props("aria-label=Form tabindex=-1")
             with ui.element("div").classes("mg-outline-beside"):
                 with ui.element("section").classes("mg-block"):
                     heading("h2", "Picture", "mg-h2")
@@ -121,6 +127,7 @@ class OutlineTab:
         self.dialogs = ui.element("div")
         self.form = Form(self, self.box)
         self.unplaced: FaultList | None = None
+        self._focus_is_lost = False
         desk.draft.on_change.append(self._changed)
         desk.on_checked.append(self._show_faults)
 
@@ -165,6 +172,7 @@ class OutlineTab:
         """Keep the chosen entry and the fields with what they show, wherever an edit moves that."""
         for field in self.form.fields:
             field.path = edit.moved(field.path) or field.path
+        self._focus_is_lost |= edit.choose is not None or edit.task is remove
         if edit.choose is not None:
             self.choose(edit.choose)
         elif self.chosen:
@@ -191,6 +199,9 @@ class OutlineTab:
             return
         self.outline = outline
         self._build()
+        if self._focus_is_lost:
+            self._focus_is_lost = False
+            self.box.client.run_javascript(_FOCUS.format(id=self.box.id))
 
     def _build(self) -> None:
         """Bring form, entries and picture in line with the data."""
