@@ -8,6 +8,7 @@ from middlegame.base.errors import MiddlegameError
 from middlegame.compiler import compile_scenario
 from middlegame.equilibrium.equilibrium import solve
 from middlegame.io.examples import FOLDER
+from middlegame.report.text.palette import actor_colours, colours_in_order
 from middlegame.scenario.faults import dotted_path
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.walk import judgements
@@ -27,6 +28,7 @@ from middlegame.workbench.workers.outline import (
     set_entry,
 )
 from middlegame.workbench.workers.outline_data import (
+    actors_in_order,
     arrows,
     boxes,
     comparisons,
@@ -38,6 +40,22 @@ from middlegame.workbench.workers.outline_data import (
 )
 from tests.workbench.contests import EVERYTHING, HARBOUR
 
+PACT = """
+title: A pact
+actors: {reds: Reds, blues: Blues, greens: Greens}
+moves:
+  draft: {by: reds, options: [low, high]}
+  vote: {by: blues, options: ["yes", "no"], knows: [draft]}
+  veto: {by: greens, options: [pass, stop], knows: [vote]}
+offers:
+  pact: {by: reds, to: greens, terms: [{promise: veto = pass}]}
+interests:
+  reds: [{when: vote = yes, worth: 10..20}]
+  blues: [{when: draft = high, worth: 10..20}]
+  greens: [{when: veto = stop, worth: 10..20}]
+precision: 3:1
+"""
+
 
 def test_arrows_are_those_of_the_diagram(context):
     diagram = compile_scenario(read_text(HARBOUR).scenario)
@@ -48,6 +66,21 @@ def test_arrows_are_those_of_the_diagram(context):
     picture = read_outline(context, HARBOUR).picture
     assert picture.count("data-tail=") == len(expected)
     assert picture.count("data-node=") == len(diagram.nodes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(path.read_text("utf-8") for path in sorted(FOLDER.glob("*/scenario.yaml"))),
+        PACT,
+        PACT.replace("to: greens,", "to: greens, before: draft,"),
+    ],
+)
+def test_actors_have_the_colours_of_the_other_tabs(text):
+    diagram = compile_scenario(read_text(text).scenario)
+    colours = actor_colours(diagram)
+    found = colours_in_order(actors_in_order(parse_yaml(text).data))
+    assert {owner: found[owner] for owner in colours} == colours
 
 
 @pytest.mark.parametrize("head", ["loan", "lease", "jobs"])

@@ -67,6 +67,36 @@ def arrows(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield from dict.fromkeys((tail, head) for tail, head in ends if tail and head and tail != head)
 
 
+def actors_in_order(data: dict[str, Any]) -> list[str]:
+    """List the actors in order of play, those without a move last, as compiled contests have them.
+
+    An offer is made, and answered, just before the first move that it comes before or binds.
+    """
+    moves, offers = section_of(data, "moves"), section_of(data, "offers")
+    order = [*moves]
+    for name, part in offers.items():
+        before = listed(part.get("before")) if isinstance(part, dict) else []
+        bound = before or [base_name(each) for _, each in _bound(part, ())]
+        place = min((order.index(each) for each in bound if each in order), default=len(order))
+        order.insert(place, name)
+
+    def first_period(name: str) -> int:
+        part = moves.get(name, offers.get(name))
+        written = part.get("periods") if isinstance(part, dict) else None
+        return min(map(int, re.findall(r"\d+", str(written))), default=1)
+
+    parts = [moves.get(name, offers.get(name)) for name in sorted(order, key=first_period)]
+    owners = [
+        str(part[key])
+        for part in parts
+        if isinstance(part, dict)
+        for key in ("by", "to")
+        if key in part
+    ]
+    others = (*section_of(data, "interests"), *section_of(data, "actors"))
+    return list(dict.fromkeys((*owners, *others)))
+
+
 def naming_parts(data: dict[str, Any], tail: str, head: str) -> list[Path]:
     """List the conditions and formulas because of which a box depends on another one.
 

@@ -14,7 +14,7 @@ from middlegame.report.charts.layout import (
     wrap_text,
 )
 from middlegame.report.text.palette import colours_in_order
-from middlegame.workbench.workers.outline_data import entry_label
+from middlegame.workbench.workers.outline_data import actors_in_order, entry_label
 
 _ROOM = (BOX_WIDTH - 2 * PADDING) / 1.12
 
@@ -81,9 +81,9 @@ def _box(box: GraphBox, lines: list[str], about: str, kind: str, colour: str | N
 
 
 def _colours(data: dict[str, Any], moves: dict[str, Any]) -> dict[str, str]:
-    """Return the colour of each move: that of its actor, those that move first first."""
+    """Return the colour of each move: that of its actor, as on all other tabs."""
     owners = {name: _owner(part) for name, part in moves.items()}
-    colours = colours_in_order([*owners.values(), *_entries(data, "actors")])
+    colours = colours_in_order([*actors_in_order(data), *owners.values()])
     return {name: colours[owner] for name, owner in owners.items()}
 
 
