@@ -11,6 +11,7 @@ import middlegame as mg
 from middlegame.compiler import compile_scenario
 from middlegame.estimation.fitted_text import write_fitted_text
 from middlegame.estimation.fitting import fit
+from middlegame.estimation.outcomes import observed_cases
 from middlegame.report.terminal.fit import method
 from middlegame.scenario.yaml.load import read_text
 from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
@@ -82,6 +83,30 @@ def test_fit_reports_outcome_shares_and_first_differences(learnt, history):
     changes = {tuple(each.outcome.states.values()): each.change for each in ally}
     assert changes["yes", "fight"] == pytest.approx((ends[1] - ends[0])[2], abs=1e-9)
     assert all(0 < each.standard_error < 0.2 for each in ally)
+
+
+def test_an_answer_that_nobody_could_give_may_be_left_empty(history):
+    asked = (history.threatened == "yes").to_numpy()
+    shown = history[history.fought.notna() | ~asked]
+    whole = shown.assign(fought=shown.fought.fillna(0))
+    blank = shown.assign(fought=shown.fought.where(shown.threatened == "yes"))
+    full, empty = (fit(crisis(), each, starts=1) for each in (whole, blank))
+    assert empty.log_likelihood == pytest.approx(full.log_likelihood, abs=1e-6)
+    told = {tuple(each.outcome.states.values()): each for each in empty.outcome_shares}
+    assert set(told) == {("no",), ("yes", "yield"), ("yes", "fight")}
+    for each in full.outcome_shares:
+        states = tuple(each.outcome.states.values())
+        other = told.get(states) or told["no",]
+        assert other.predicted == pytest.approx(each.predicted, abs=1e-5)
+        assert other.observed == pytest.approx(each.observed)
+
+
+def test_an_answer_that_nobody_saw_leaves_its_row_out_of_the_shares(history):
+    asked = history.threatened == "yes"
+    blank = history.assign(fought=history.fought.where(asked))
+    cases, of_row = observed_cases(fit(crisis(), blank, starts=1).data)
+    assert sorted(map(tuple, cases)) == [(0, -1), (1, 0), (1, 1)]
+    assert ((of_row >= 0) == (~asked | blank.fought.notna()).to_numpy()).all()
 
 
 def test_fit_is_invariant_to_the_scale_of_a_column(learnt, history):

@@ -1,12 +1,15 @@
 """Helpers of the report's tests: plain consoles, golden files, a reader of HTML pages."""
 
 import io
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from rich.console import Console
 
+from middlegame.report.charts.layout import text_width
 from middlegame.report.terminal.show import show
 from tests.golden import check_golden
 
@@ -83,3 +86,39 @@ def read_page(page: str) -> PageReader:
 def page_text(page: str) -> str:
     """Return a page's text with single spaces."""
     return unwrap("".join(read_page(page).text))
+
+
+def texts_outside(svg: str) -> list[str]:
+    """Return the texts of a chart that a wide font would draw outside of its picture."""
+    root = ElementTree.fromstring(svg)
+    left, top, width, height = map(float, root.attrib["viewBox"].replace(",", " ").split())
+    found: list[str] = []
+
+    def read(element: ElementTree.Element, x: float, y: float, size: float) -> None:
+        transform = element.get("transform", "")
+        if moved := re.search(r"translate\(([-\d.]+)[ ,]([-\d.]+)\)", transform):
+            x, y = x + float(moved[1]), y + float(moved[2])
+        size = float(element.get("font-size", str(size)).removesuffix("px"))
+        if element.tag.endswith("}text"):
+            x, y = x + float(element.get("x", 0)), y + float(element.get("y", 0))
+            lines = [span.text or "" for span in element if "dy" in span.attrib]
+            if element.text or not lines:
+                lines.insert(
+                    0, "".join(s.text or "" for s in element.iter() if "dy" not in s.attrib)
+                )
+            room = max(map(text_width, lines)) * size / 12
+            before = {"end": 1.0, "middle": 0.5}.get(element.get("text-anchor", "start"), 0.0)
+            if "rotate(-90)" in transform:
+                begin, end = y - room * (1 - before), y + room * before
+                fits = top - 3 <= begin and end <= top + height + 3
+            else:
+                begin, end = x - room * before, x + room * (1 - before)
+                fits = left - 3 <= begin and end <= left + width + 3
+            if not fits:
+                found.append(" ".join(lines))
+            return
+        for child in element:
+            read(child, x, y, size)
+
+    read(root, 0.0, 0.0, 12.0)
+    return found

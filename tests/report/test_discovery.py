@@ -7,13 +7,21 @@ import middlegame as mg
 from middlegame.analysis.discovery import Discovery, find_box
 from middlegame.analysis.one_at_a_time import FlipPoint
 from middlegame.analysis.outcomes import question_outcomes
+from middlegame.report.charts.discovery import peeling_chart
 from middlegame.report.html.report import html_report
 from middlegame.report.html.sections import sections
 from middlegame.report.text.discovery import discovery_text
 from middlegame.report.text.drivers import STEPS, flip_sentence
 from middlegame.report.text.narrative import words_of
 from middlegame.scenario import Scenario
-from tests.report.pages import INJECTION, compare_with_golden, page_text, read_page, show_plain
+from tests.report.pages import (
+    INJECTION,
+    compare_with_golden,
+    page_text,
+    read_page,
+    show_plain,
+    texts_outside,
+)
 
 
 def discovery_by_construction(equilibrium: mg.Equilibrium, condition: str) -> Discovery:
@@ -76,6 +84,9 @@ def test_section_draws_the_box_and_the_trade_off(found: Discovery) -> None:
     page = html_report(found.equilibrium, analyses=sections(found))
     assert "Scenario discovery The lease is lost" in page_text(page)
     assert page.count("This box has a coverage of") == 1
+    assert texts_outside(peeling_chart(found.box)) == []
+    (side, *_) = discovery_text(found).sides
+    assert f"{side.label}{side.limits} of {side.range_}" in page_text(page)
     assert "NaN" not in page
 
 

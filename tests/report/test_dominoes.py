@@ -84,6 +84,18 @@ def test_evidence_set_aside_is_mentioned(found: Dominoes, harbour: mg.Forecast) 
     assert "without the contest's evidence" in page_text(page)
 
 
+def test_report_names_the_evidence_where_the_numbers_that_rest_on_it_begin(
+    found: Dominoes, harbour: mg.Forecast
+) -> None:
+    given = harbour.given("loan = real")
+    leads = sections(replace(found, forecast=given))
+    text = page_text(html_report(given, leads=leads))
+    assert text.count("Given the evidence") == 1
+    assert text.index("All effects of each intervention") < text.index("Given the evidence")
+    text = page_text(html_report(given, analyses=leads))
+    assert text.index("Given the evidence") < text.index("All effects of each intervention")
+
+
 def test_markup_in_a_scenario_stays_text(hostile: mg.Equilibrium) -> None:
     found = dominoes(hostile)
     page = html_report(hostile, analyses=sections(found))

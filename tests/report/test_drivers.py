@@ -52,6 +52,7 @@ def test_section_draws_a_tornado_for_each_question(found: Drivers) -> None:
     page = html_report(found.equilibrium, analyses=sections(found))
     assert "what would change the answer" in page_text(page)
     assert page.count('aria-label="Drivers: ') == 2
+    assert page.count('<ul class="effects narrow">') == 2
     assert "NaN" not in page
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from middlegame.base.numbers import Floats
 from middlegame.estimation.fit_data import FitData
 from middlegame.estimation.likelihood import Likelihood
-from middlegame.estimation.outcomes import JointOutcome, cases_of, joint_outcomes, observed_share
+from middlegame.estimation.outcomes import JointOutcome, cases_of, joint_outcomes, observed_shares
 from middlegame.scenario import Scenario
 
 
@@ -57,8 +57,10 @@ def outcome_shares(likelihood: Likelihood, sample: FitData, values: Floats) -> l
     predicted = _averages(likelihood, sample, sample.matrix, values, outcomes)[0]
     cases = cases_of(outcomes)
     return [
-        OutcomeShare(outcome, float(chance), observed_share(sample, case))
-        for outcome, chance, case in zip(outcomes, predicted, cases, strict=True)
+        OutcomeShare(outcome, float(chance), share)
+        for outcome, chance, share in zip(
+            outcomes, predicted, observed_shares(sample, cases), strict=True
+        )
     ]
 
 

@@ -83,7 +83,7 @@ def peeling_chart(box: "Box") -> str:
     y = alt.Y(
         "density:Q",
         scale=alt.Scale(domain=[0, 1]),
-        axis=alt.Axis(title="density: worlds in the box that are target", format="%", **style),
+        axis=alt.Axis(title=["density: worlds in the box", "that are target"], format="%", **style),
     )
     chart = (
         alt.layer(

@@ -4,7 +4,7 @@ from functools import partial
 from textwrap import wrap
 
 from middlegame.report.charts.bars import inline_svg
-from middlegame.report.text.drivers import QuestionDriversText, answer_words
+from middlegame.report.text.drivers import DriverRow, QuestionDriversText, answer_words
 from middlegame.report.text.palette import FALLS, RISES
 
 _LABEL, _BARS, _SIDE, _ROW, _LINE = 430, 380, 240, 24, 15
@@ -46,8 +46,8 @@ def tornado_chart(shown: QuestionDriversText) -> str:
                 begin, stop = sorted((across(middle), across(end)))
                 bars.append({"x": begin, "right": stop, "y": y + 4, "bottom": y + _ROW - 4,
                              "colour": colour})  # fmt: skip
-        side = "; ".join(part for part in (row.range_, row.flip) if part)
-        texts.append({"x": _LABEL + _BARS + 16, "y": y + _ROW / 2, "text": side, "weight": "n"})
+        side = {"x": _LABEL + _BARS + 16, "y": y + _ROW / 2, "text": _side(row), "weight": "n"}
+        texts.append(side)
         y += _ROW + _LINE * (len(lines) - 1) + 4
     heads = [
         {"x": across(at), "y": 12, "text": words(at, unit=False)} for at in (low, middle, high)
@@ -84,3 +84,22 @@ def tornado_chart(shown: QuestionDriversText) -> str:
         vl_convert.vegalite_to_svg(chart.to_dict()),
         f"{shown.title}, {words(middle)}. {description}",
     )
+
+
+def tornado_rows(shown: QuestionDriversText) -> list[tuple[str, str, str, str]]:
+    """Return what the tornado shows as a list, for narrow screens.
+
+    Returns:
+        For each judgement with a bar its label, the answer at the low and at the high end of its
+        range, and that range with the value at which the answer flips.
+    """
+    words = partial(answer_words, shown.question)
+    return [
+        (row.label, words(row.low, unit=False), words(row.high), _side(row))
+        for row in shown.rows
+        if row.low is not None and row.high is not None
+    ]
+
+
+def _side(row: DriverRow) -> str:
+    return "; ".join(part for part in (row.range_, row.flip) if part)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.report.charts.bars import inline_svg
+from middlegame.report.charts.layout import text_width
 from middlegame.report.text.fit import effect_words
 from middlegame.report.text.palette import PALETTE
 from middlegame.report.text.words import clean, name_as_words
@@ -51,11 +52,14 @@ def marginal_effects_chart(found: "FitResult") -> str:
     axis = alt.Axis(labelColor=_INK, titleColor=_INK, grid=False, domainColor=_INK, tickColor=_INK,
                     labelFontSize=12, titleFontSize=12, titleFontWeight="normal")  # fmt: skip
     height = (_ROW + _LINE * max(change.count("\n") for change in changes)) * len(changes)
+    lines = [line for change in changes for line in change.split("\n")]
+    room = max(map(text_width, lines)) * 13 / 12 + 12
     panels = []
     for outcome in dict.fromkeys(row["outcome"] for row in rows):
         mine = alt.Chart(alt.InlineData(values=[row for row in rows if row["outcome"] == outcome]))
         labels = alt.Axis(
-            labelLimit=320, labelExpr="split(datum.value, '\\n')", labelLineHeight=_LINE,
+            labelLimit=420, labelExpr="split(datum.value, '\\n')", labelLineHeight=_LINE,
+            minExtent=room,
             ticks=False, domain=False, labelColor=_INK, labelFontSize=13, labelPadding=10,
         )  # fmt: skip
         y = alt.Y("change:N", sort=changes, title=None, axis=labels)

@@ -12,6 +12,7 @@ def discovery_sections(found: Discovery) -> list[Section]:
     text = discovery_text(found)
     shown = {
         "title": text.title,
+        "sides": text.sides,
         "box": box_chart(text.sides),
         "peeling": peeling_chart(found.box),
         "method": text.method,

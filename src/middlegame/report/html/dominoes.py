@@ -17,6 +17,7 @@ from middlegame.report.text.dominoes import (
     strongest_effects,
     summary,
 )
+from middlegame.report.text.starting_point import sets_evidence_aside
 
 if TYPE_CHECKING:
     from middlegame.analysis.interventions import Intervention
@@ -53,7 +54,13 @@ def domino_section(found: Dominoes) -> Section:
             for intervention in sorted(cascades, key=lambda intervention: order[intervention])
         ],
     }
-    return Section("dominoes.html", shown, summary(found), "What falls with what?")
+    return Section(
+        "dominoes.html",
+        shown,
+        summary(found),
+        "What falls with what?",
+        sets_evidence_aside(found.forecast, found.results.equilibrium),
+    )
 
 
 @sections.register(Dominoes)

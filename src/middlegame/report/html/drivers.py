@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from middlegame.analysis.drivers import Drivers
 from middlegame.analysis.flip_points import FlipPoints
-from middlegame.report.charts.drivers import tornado_chart
+from middlegame.report.charts.drivers import tornado_chart, tornado_rows
 from middlegame.report.html.sections import Section, sections
 from middlegame.report.text.drivers import (
     NO_DRIVER,
@@ -42,6 +42,7 @@ def _section(
                 text,
                 answer_words(text.question, text.forecast),
                 tornado_chart(text) if text.rows else "",
+                tornado_rows(text),
             )
             for text in texts
         ],

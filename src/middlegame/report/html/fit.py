@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.base.version import __version__
 from middlegame.report.charts.bars import inline_svg
+from middlegame.report.charts.layout import text_width
 from middlegame.report.charts.marginal_effects import marginal_effects_chart
 from middlegame.report.html.model_comparison import comparison_values
 from middlegame.report.html.report import environment, natural_width
@@ -14,6 +15,7 @@ from middlegame.report.text.fit import (
     failed_folds,
     method,
     number,
+    p_value_words,
     paired_gain,
     rows_of,
     varying_words,
@@ -72,13 +74,14 @@ def fit_page(
         environment()
         .get_template("fit.html")
         .render(
-            title=f"{clean(found.scenario.title)}: estimates from data",
+            title=f"Estimates from data: {clean(found.scenario.title)}",
             rows=rows_of(found),
             notes=[*found.notes, *(posterior.notes if posterior else ())],
             estimates=found.estimates,
             drawn=drawn,
             width=natural_width(drawn) if drawn else 0,
             number=number,
+            p_value=p_value_words,
             isnan=math.isnan,
             shares=found.outcome_shares,
             outcomes=outcomes,
@@ -119,8 +122,10 @@ def _intervals(found: "FitResult") -> str:
     if not rows:
         return ""
     base = alt.Chart(alt.InlineData(values=rows))
-    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=320, ticks=False,
-              domain=False, labelColor=_INK, labelFontSize=13, labelPadding=10))  # fmt: skip
+    room = max(text_width(row["name"]) for row in rows) * 13 / 12 + 12
+    labels = alt.Axis(labelLimit=420, minExtent=room, ticks=False, domain=False, labelColor=_INK,
+                      labelFontSize=13, labelPadding=10)  # fmt: skip
+    y = alt.Y("name:N", sort=None, title=None, axis=labels)
     axis = alt.Axis(labelColor=_INK, titleColor=_INK, grid=False, domainColor=_INK, tickColor=_INK,
                     labelFontSize=12, titleFontSize=12, titleFontWeight="normal")  # fmt: skip
     x = alt.X("low:Q", title="standard errors from 0", axis=axis)
@@ -138,7 +143,7 @@ def _intervals(found: "FitResult") -> str:
             width=_WIDTH,
             height=_ROW * len(rows),
             background="transparent",
-            padding={"left": 90, "top": 2, "right": 2, "bottom": 2},
+            padding=2,
         )
         .configure_view(stroke=None)
     )

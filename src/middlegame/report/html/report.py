@@ -95,6 +95,8 @@ def html_report(
     groups = judgement_groups(equilibrium, words, loaded)
     stated = omissions(equilibrium)
     written_judgements = [written for group in groups for written in group.rows]
+    aside = bool(equilibrium.known) and any(lead.without_evidence for lead in leads)
+    later = narrative.evidence_note(equilibrium, "beside it") if aside else ""
     graph, period = contest_graph(equilibrium), shown_period(equilibrium.diagram)
     page = (
         environment()
@@ -108,7 +110,8 @@ def html_report(
             question=clean(scenario.question or "") if scenario else "",
             answer=leads[0].finding if leads else narrative.answer(equilibrium),
             forecast=narrative.answer(equilibrium) if leads and leads[0].title else "",
-            notes=list(narrative.notes(equilibrium, "beside it")),
+            notes=[note for note in narrative.notes(equilibrium, "beside it") if note != later],
+            later_note=later,
             questions=narrative.question_forecasts(equilibrium),
             values=narrative.value_answers(equilibrium),
             values_first=narrative.asks_value_first(equilibrium),

@@ -28,12 +28,14 @@ class Section:
         finding: the result in a sentence or two.
         title: what a report that leads with this section is about; empty for the contest's
             question.
+        without_evidence: whether its numbers ignore the evidence that the forecast is given.
     """
 
     template: str
     shown: dict[str, Any]
     finding: str = ""
     title: str = ""
+    without_evidence: bool = False
 
 
 @singledispatch

@@ -16,6 +16,7 @@ from middlegame.report.text.fit import (
     failed_folds,
     method,
     number,
+    p_value_words,
     paired_gain,
     rows_of,
     varying_words,
@@ -49,7 +50,7 @@ def show_fit(
         comparison: rival models of choice, if they were compared.
     """
     page = Page(console)
-    page.title(f"{clean(found.scenario.title)}: estimates from data", rows_of(found))
+    page.title(f"Estimates from data: {clean(found.scenario.title)}", rows_of(found))
     for note in found.notes:
         page.paragraph(note, mark="!", style="bold")
         page.gap()
@@ -57,7 +58,7 @@ def show_fit(
     page.section("Estimates", f"with 90% intervals{label}")
     print_table(page, _estimates(found, page.plain))
     page.gap()
-    page.section("Outcomes", "average probability, and observed share of the rows")
+    page.section("Outcomes", "average probability, and observed share of the rows that show it")
     for share in found.outcome_shares:
         page.bar(f"{clean(str(share.outcome))} (observed {percent(share.observed)})",
                  share.predicted)  # fmt: skip
@@ -106,7 +107,7 @@ def _estimates(found: FitResult, plain: bool) -> Table:
                 number(each.value),
                 number(each.standard_error),
                 f"{each.z:.2f}",
-                f"{each.p:.3f}",
+                p_value_words(each.p),
                 f"{number(each.low)}{to}{number(each.high)}",
                 style="bold" if sure else "",
             )

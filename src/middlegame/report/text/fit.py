@@ -80,6 +80,11 @@ def gain_words(model: "ComparedModel") -> str:
     return f"{model.gain:+.4f} ({model.gain_error:.4f})"
 
 
+def p_value_words(p: float) -> str:
+    """Write a p value with three digits; one that would round to 0 as `<0.001`."""
+    return f"{p:.3f}" if not p < 0.0005 else "<0.001"
+
+
 def effect_words(change: float, error: float, sign: str = "±") -> tuple[str, str]:
     """Write a change of a probability and its 90% interval, in percentage points.
 

@@ -300,17 +300,28 @@ def notes(equilibrium: "Equilibrium", prior_place: str = "") -> Iterator[str]:
         how = "unannounced: no actor expects it" if equilibrium.fixed_policies else "announced"
         yield f"Supposed ({how}): {words.facts(equilibrium.supposed.items())}."
     if equilibrium.known:
-        observed = {n: s for n, s in equilibrium.known.items() if n not in equilibrium.evidence}
-        pieces = [words.evidence(name) for name in equilibrium.evidence]
-        if observed:
-            pieces.append(evidence_words(words, observed))
-        priors = f" (prior probability {prior_place})" if prior_place else ""
-        yield f"Given the evidence{priors}: {'; '.join(pieces)}."
+        yield evidence_note(equilibrium, prior_place)
     if equilibrium.scenario and (drafted := drafted_sentence(sourcing(equilibrium.scenario))):
         yield drafted
     yield from belief_note(equilibrium)
     yield from fork_notes(equilibrium, words)
     yield from interval_notes(equilibrium)
+
+
+def evidence_note(equilibrium: "Equilibrium", prior_place: str = "") -> str:
+    """Return on which evidence the numbers rest, for an equilibrium that is given some.
+
+    Args:
+        equilibrium: the equilibrium whose numbers are shown.
+        prior_place: where the display shows prior probabilities; empty where it shows none.
+    """
+    words = words_of(equilibrium)
+    observed = {n: s for n, s in equilibrium.known.items() if n not in equilibrium.evidence}
+    pieces = [words.evidence(name) for name in equilibrium.evidence]
+    if observed:
+        pieces.append(evidence_words(words, observed))
+    priors = f" (prior probability {prior_place})" if prior_place else ""
+    return f"Given the evidence{priors}: {'; '.join(pieces)}."
 
 
 def column_values(scenario: Scenario) -> str:

@@ -34,8 +34,7 @@ def starting_point(
         One text of up to three sentences; none where the analysis starts from the forecast itself.
     """
     ranges = any(each.low < each.high for each in middle.diagram.parameters)
-    given = forecast.equilibrium.known if isinstance(forecast, Sweep) else forecast.known
-    aside = bool(given) and not middle.known
+    aside = sets_evidence_aside(forecast, middle)
     if not (ranges or aside):
         return []
     world = "the middle world, with every number at its median" if ranges else "the forecast"
@@ -54,6 +53,12 @@ def starting_point(
         parts += [f"and {more} more"] * (more > 0)
         told.append(f"Numbers that differ there: {'; '.join(parts)}.")
     return [" ".join(told)]
+
+
+def sets_evidence_aside(forecast: "Equilibrium | Sweep", middle: "Equilibrium") -> bool:
+    """Return whether an analysis of `middle` ignores the evidence that the forecast is given."""
+    given = forecast.equilibrium.known if isinstance(forecast, Sweep) else forecast.known
+    return bool(given) and not middle.known
 
 
 def question_numbers(forecast: "Equilibrium | Sweep", middle: "Equilibrium") -> Numbers:
