@@ -14,7 +14,7 @@ from middlegame.analysis.coalitions import (
     weightings,
 )
 from middlegame.equilibrium.equilibrium import solve
-from middlegame.report.text.coalitions import coalition_texts
+from middlegame.report.text.coalitions import coalition_texts, headline
 from middlegame.scenario import read_text
 
 PRISONERS = """
@@ -170,6 +170,11 @@ def test_what_cannot_form_a_coalition_is_refused_with_the_reason(exporters):
     found = coalitions(equilibrium)
     assert found.refused[("a", "b")] == "their precision differs"
     assert [each.members for each in found.coalitions] == [("b", "c")]
+    assert headline(found).startswith("1 of 1 coalitions that could be tried holds")
+    (each,) = found.coalitions
+    weak = tuple(replace(at, gains=dict.fromkeys(at.gains, -1.0)) for at in each.weightings)
+    none = replace(found, coalitions=(replace(each, weightings=weak),))
+    assert headline(none).startswith("The only coalition that could be tried does not let every")
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def test_hypotheses_command_prints_reports_and_gives_json(tmp_path, capsys):
     )
     assert "what the evidence says" in report.read_text("utf-8")
     text = capsys.readouterr().out
-    assert 'The march (2 January 2026): evidence for "firm"' in text
+    assert 'The march (2 January 2026): positive evidence for "firm"' in text
     assert "Answer = resist" in text or "answer = resist" in text
     assert "Evidence that discriminates: the march and intercept" in text
 

@@ -18,8 +18,15 @@ from middlegame.report.html.hypotheses import hypothesis_sections
 from middlegame.report.html.report import html_report, result_html
 from middlegame.report.html.sections import sections
 from middlegame.report.terminal.attribution import show_attributions
-from middlegame.report.text.hypotheses import bayes_factor_words, conclusion, informed_factors
+from middlegame.report.text.hypotheses import (
+    bayes_factor_words,
+    conclusion,
+    informed_factors,
+    number_text,
+    start,
+)
 from middlegame.report.text.narrative import words_of
+from middlegame.report.text.words import percent
 from middlegame.scenario import apply_view, read_text
 from tests.analysis.test_attribution import OUTCOMES
 from tests.analysis.test_attribution import RANGED as JUDGED
@@ -187,4 +194,54 @@ def test_private_number_is_told_by_mean_and_interval_before_and_after_the_eviden
     text = unwrap(show_plain(hypotheses(found, n=0)))
     assert "[prior: mean 20 points, 90% interval -20 to 60]" in text
     assert "Demanded: mean " in text
-    assert '"' not in text.split("Evidence, in order of time")[0].split("posterior")[1]
+    assert '"' not in text.split("Evidence, in order of time")[0].split("posterior, given")[1]
+
+
+_DEFICIT = """
+title: A budget
+actors: {party: The party, house: The house}
+moves:
+  deficit: {by: party, scale: {from: 0, to: 6, step: 1, unit: percent of GDP}}
+  vote: {by: house, knows: [deficit], options: [pass, block]}
+offers:
+  pact: {by: party, to: house, before: vote}
+interests:
+  party: [{label: Spending, when: vote = pass, worth: 2 * deficit}]
+  house: [{label: Sound money, when: vote = pass, worth: 10 - 4 * deficit}]
+evidence:
+  leak: {label: A leak, saw: deficit >= 3, likelihood: 3:1}
+"""
+
+
+def test_what_a_report_is_about_is_told_where_nothing_is_hidden_before_play():
+    found = hypotheses(mg.solve(read_text(_DEFICIT).scenario), n=0)
+    assert found.factors[0].name == "deficit"
+    text = unwrap(show_plain(found))
+    assert text.index("THE PARTY: DEFICIT") < text.index("All evidence changes the mean from ")
+    assert "[prior: mean " in text
+    assert "percent of GDP, 90% interval" in text
+
+
+def test_private_number_that_the_evidence_hardly_moves_is_left_out():
+    found = hypotheses(mg.solve(read_text(_BLUFF).scenario), n=0)
+    (factor,) = found.factors
+    assert number_text(words_of(found.equilibrium), factor).conclusion.startswith("All evidence ch")
+    prior = list(factor.prior.values())
+    moved = dict(zip(factor.prior, [prior[0] - 1e-4, prior[1] + 1e-4, *prior[2:]], strict=True))
+    pieces = tuple(replace(piece, posterior=moved) for piece in factor.pieces)
+    still = replace(factor, posterior=moved, pieces=pieces)
+    text = number_text(words_of(found.equilibrium), still)
+    assert text.conclusion == "The evidence does not change this number."
+    assert [row[2] for row in text.rows] == ["0"]
+    assert informed_factors(replace(found, factors=(factor, still))) == (factor,)
+
+
+def test_hypotheses_say_which_numbers_are_not_those_of_the_forecast(crisis):
+    found = hypotheses(crisis, n=0)
+    (note,) = start(found)
+    assert "Priors, posteriors and Bayes factors are those of the middle world" in note
+    (factor,) = found.factors
+    state = max(factor.posterior, key=factor.posterior.__getitem__)
+    forecast = found.forecast.forecast(factor.name)[state]
+    differs = percent(forecast) != percent(factor.posterior[state])
+    assert (f"{percent(factor.posterior[state])} instead of {percent(forecast)}" in note) == differs

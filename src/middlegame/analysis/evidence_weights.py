@@ -102,14 +102,14 @@ class HypothesisSet:
 def weigh_evidence(
     equilibrium: Equilibrium, about: Iterable[str] = ()
 ) -> tuple[HypothesisSet, ...]:
-    """Weigh all evidence about hidden factors.
+    """Weigh all evidence about what is hidden.
 
     Args:
         equilibrium: the contest, given its evidence or other observations.
-        about: the factors or moves in question; without any, the hidden factors.
+        about: the factors or moves in question; without any, those of `evidence_subjects`.
 
     Raises:
-        QueryError: there is no evidence, no hidden factor, or no such factor or move.
+        QueryError: there is no evidence, nothing hidden, or no such factor or move.
     """
     if not equilibrium.known:
         raise QueryError(
@@ -117,7 +117,7 @@ def weigh_evidence(
             "(--given)"
         )
     diagram = equilibrium.diagram
-    names = tuple(about) or diagram.hidden_factors
+    names = tuple(about) or evidence_subjects(equilibrium)
     if not names:
         raise QueryError("this contest has no hidden factor; name a factor or move in question")
     for name in names:
@@ -129,6 +129,23 @@ def weigh_evidence(
             )
     pieces = evidence_by_date(equilibrium)
     return tuple(_weigh(equilibrium, name, pieces) for name in names)
+
+
+def evidence_subjects(equilibrium: Equilibrium) -> tuple[str, ...]:
+    """Return what the evidence may say something about, what it is directly about first.
+
+    The hidden factors that are settled before play; where there are none, the moves and factors
+    that reports are about, and the factors that some mover observes and another does not.
+    """
+    diagram = equilibrium.diagram
+    known = [diagram.nodes[diagram.index[name]] for name in equilibrium.known]
+    direct = {name for node in known for name in node.parents if node.name in diagram.evidence}
+    direct -= set(equilibrium.known)
+    hidden = diagram.hidden_factors
+    if not set(hidden) & set(diagram.exogenous_factors):
+        about = [node.name for node in diagram.contest_nodes if node.name in direct]
+        hidden = tuple(dict.fromkeys([*about, *hidden]))
+    return tuple(sorted(hidden, key=lambda name: name not in direct))
 
 
 def evidence_by_date(equilibrium: Equilibrium) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ class Hypotheses(AnalysisResult):
 
     Attributes:
         equilibrium: the contest given its evidence, at the middle of all ranges.
+        forecast: the contest's forecast, beside which these numbers stand.
         factors: the states of each hidden factor, with the weight of each piece of evidence.
         over_worlds: how prior, posterior and Bayes factors vary over the ranges; None where no
             samples were drawn.
@@ -32,6 +33,7 @@ class Hypotheses(AnalysisResult):
     """
 
     equilibrium: Equilibrium
+    forecast: Equilibrium | Sweep
     factors: tuple[HypothesisSet, ...]
     over_worlds: HypothesesOverWorlds | None
     named: bool = False
@@ -89,7 +91,7 @@ def hypotheses(
 
     Args:
         subject: an equilibrium given evidence or observations, or a sweep of one.
-        about: the factors or moves in question; without any, the hidden factors.
+        about: the factors or moves in question; without any, those of `evidence_subjects`.
         n: how many samples to draw from the ranges; 0 weighs at the medians alone.
         seed: of the draws.
         progress: called with how many samples are solved, and how many there are.
@@ -104,4 +106,4 @@ def hypotheses(
     over_worlds = None
     if n and equilibrium.diagram.parameters and not equilibrium.fixed_policies:
         over_worlds = hypotheses_over_worlds(equilibrium, factors, n, seed, progress)
-    return Hypotheses(equilibrium, factors, over_worlds, named=bool(about))
+    return Hypotheses(equilibrium, subject, factors, over_worlds, named=bool(about))

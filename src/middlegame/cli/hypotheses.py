@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from middlegame.cli.case import solve_case
+from middlegame.cli.case import forecast_case, solve_case
 from middlegame.cli.console import counting
 from middlegame.cli.options import FILE, JSON, REPORT, SEED, TIME_LIMIT, case_options
 from middlegame.cli.output import print_result
@@ -17,7 +17,7 @@ from middlegame.cli.output import print_result
     "--about",
     multiple=True,
     metavar="NAME",
-    help="A factor or move in question, instead of the hidden factors; may be repeated.",
+    help="A factor or move in question, instead of what is hidden; may be repeated.",
 )
 @click.option(
     "-n",
@@ -52,6 +52,7 @@ def hypotheses_command(
     equilibrium, loaded = solve_case(file, **case)
     from middlegame.analysis.hypotheses import hypotheses
 
+    forecast = forecast_case(equilibrium)
     with counting("Weighing the evidence") as progress:
-        found = hypotheses(equilibrium, about, n=n, seed=seed, progress=progress)
+        found = hypotheses(forecast, about, n=n, seed=seed, progress=progress)
     print_result(found, equilibrium, loaded, report=report, as_json=as_json)

@@ -2,7 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from middlegame.analysis.evidence_weights import EvidenceAssessment, HypothesisSet
+from middlegame.analysis.evidence_weights import (
+    EvidenceAssessment,
+    HypothesisSet,
+    evidence_subjects,
+)
 from middlegame.analysis.hypotheses import Hypotheses, hypotheses
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.report.html.sections import Section, sections
@@ -19,6 +23,7 @@ from middlegame.report.text.hypotheses import (
     number_text,
     posterior_intervals,
     samples_words,
+    start,
     strength,
     summary,
 )
@@ -36,6 +41,7 @@ def hypothesis_sections(found: Hypotheses) -> list[Section]:
     factors = informed_factors(found)
     shown = {
         "hypotheses": [_factor(words, factor, found.over_worlds) for factor in factors],
+        "notes": start(found),
         "left_out": left_out(found),
         "method": METHOD,
         "samples": samples_words(found.over_worlds) if found.over_worlds else "",
@@ -48,7 +54,7 @@ def hypothesis_sections(found: Hypotheses) -> list[Section]:
 @sections.register(Equilibrium)
 def evidence_sections(equilibrium: Equilibrium) -> list[Section]:
     """Return the section on hypotheses, at the medians, if there is evidence on hidden factors."""
-    if not equilibrium.evidence or not equilibrium.diagram.hidden_factors:
+    if not equilibrium.evidence or not evidence_subjects(equilibrium):
         return []
     return hypothesis_sections(hypotheses(equilibrium, n=0))
 

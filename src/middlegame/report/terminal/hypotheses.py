@@ -19,6 +19,7 @@ from middlegame.report.text.hypotheses import (
     number_text,
     posterior_intervals,
     samples_words,
+    start,
 )
 from middlegame.report.text.palette import NEUTRAL
 
@@ -28,6 +29,7 @@ def show_hypotheses(found: Hypotheses, console: Console) -> None:
     """Print for each hidden factor its posterior, the evidence in order, and a conclusion."""
     page, words = Page(console), narrative.words_of(found.equilibrium)
     page.title(words.title)
+    page.notes([*start(found), *narrative.notes(found.equilibrium)])
     for hypotheses in informed_factors(found):
         page.section(words.heading(hypotheses.name), "posterior, given the evidence")
         if number := number_text(words, hypotheses):

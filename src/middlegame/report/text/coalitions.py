@@ -55,13 +55,19 @@ def headline(found: "Coalitions") -> str:
     holding = [each for each in found.coalitions if each.holding]
     if not found.coalitions:
         return "No actors can act as one here."
+    tried = " that could be tried" if found.refused else ""
     if not holding:
-        return "No coalition lets every member gain, at any weights."
+        count = len(found.coalitions)
+        if tried and count == 1:
+            return f"The only coalition{tried} does not let every member gain, at any weights."
+        which = f"None of the {count} coalitions{tried}" if tried else "No coalition"
+        return f"{which} lets every member gain, at any weights."
     names = [_title(found, each) for each in holding[:3]]
     more = f"; and {len(holding) - 3} more" if len(holding) > 3 else ""
-    if len(holding) == 1:
+    if len(holding) == 1 and not tried:
         return f"One coalition holds at some weights: {names[0]}."
-    counted = f"{len(holding)} of {len(found.coalitions)} coalitions hold at some weights"
+    verb = "holds" if len(holding) == 1 else "hold"
+    counted = f"{len(holding)} of {len(found.coalitions)} coalitions{tried} {verb} at some weights"
     return f"{counted}: {'; '.join(names)}{more}."
 
 

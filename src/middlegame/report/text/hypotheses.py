@@ -14,11 +14,16 @@ from middlegame.analysis.evidence_weights import (
     EvidenceAssessment,
     HypothesisSet,
 )
+from middlegame.equilibrium.scale_forecast import scale_forecast
 from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import words_of
+from middlegame.report.text.scales import rounded_value
+from middlegame.report.text.starting_point import starting_point
+from middlegame.report.text.values import with_unit
 from middlegame.report.text.words import Words, date, percent
 from middlegame.scenario.model.references import base_name
+from middlegame.sweeps.result import Sweep
 
 if TYPE_CHECKING:
     from middlegame.analysis.hypotheses import Hypotheses
@@ -33,7 +38,7 @@ METHOD = (
 _NEUTRAL_FACTOR = 1.05
 """Bayes factors below it hardly discriminate."""
 _LEAST_CHANGE = 0.005
-"""Share of a private number's mean from which on a change of it is shown."""
+"""Share of the width of a number's interval from which on a change of it is shown."""
 _MOST_CORRELATIONS = 3
 _MOST_SUMMARIZED = 3
 _LEAST_CORRELATION = 0.2
@@ -42,7 +47,7 @@ _LEAST_CORRELATION = 0.2
 
 @dataclass(frozen=True)
 class NumberText:
-    """What the evidence says about a number that its owner alone knows.
+    """What the evidence says about a value on a scale, or a number that its owner alone knows.
 
     Attributes:
         posterior: its mean and 90% interval, given all evidence.
@@ -59,34 +64,79 @@ class NumberText:
 
 
 def number_text(words: Words, factor: HypothesisSet) -> NumberText | None:
-    """Return what the evidence says about a private number; None for a factor with states."""
-    number = words.private_numbers.get(factor.name)
-    if number is None:
+    """Return what the evidence says about a value or private number; None for other factors."""
+    start = _spread(words, factor.name, factor.prior)
+    if start is None:
         return None
 
-    def mean_of(chances: Mapping[str, float]) -> float:
-        return float(number.values @ np.array(list(chances.values())))
+    scale = words.node(factor.name).scale
 
-    def in_words(chances: Mapping[str, float]) -> str:
-        low, high = number.interval(np.array(list(chances.values())))
-        mean = words.in_unit(factor.name, f"{mean_of(chances):.3g}")
-        return f"mean {mean}, 90% interval {low:.3g} to {high:.3g}"
+    def bare(mean: float) -> str:
+        return f"{mean:.3g}" if scale is None else rounded_value(mean, scale.step)
 
-    rows, before = [], mean_of(factor.prior)
+    def mean_words(mean: float) -> str:
+        number = bare(mean)
+        return with_unit(number, scale.unit) if scale else words.in_unit(factor.name, number)
+
+    def in_words(spread: tuple[float, float, float]) -> str:
+        return f"mean {mean_words(spread[0])}, 90% interval {spread[1]:.3g} to {spread[2]:.3g}"
+
+    rows, before = [], start
     for piece in factor.pieces:
-        change, before = mean_of(piece.posterior) - before, mean_of(piece.posterior)
-        shown = f"{change:+.2g}" if abs(change) >= _LEAST_CHANGE * abs(before) else "0"
+        after = _spread(words, factor.name, piece.posterior) or start
+        moved = abs(after[0] - before[0]) >= _LEAST_CHANGE * (start[2] - start[1])
+        shown = f"{after[0] - before[0]:+.2g}" if moved and after != before else "0"
         when = date(piece.date) if piece.date else ""
         label = capitalize_first(evidence_label(words, piece))
-        rows.append((label, when, shown, in_words(piece.posterior)))
-    prior, posterior = in_words(factor.prior), in_words(factor.posterior)
-    conclusion = (
-        "The evidence does not change this number."
-        if prior == posterior
-        else f"All evidence changes the mean from {mean_of(factor.prior):.3g} to "
-        f"{words.in_unit(factor.name, f'{mean_of(factor.posterior):.3g}')}."
+        rows.append((label, when, shown, in_words(after)))
+        before = after
+    end = _spread(words, factor.name, factor.posterior) or start
+    first, last = bare(start[0]), mean_words(end[0])
+    if first != bare(end[0]):
+        conclusion = f"All evidence changes the mean from {first} to {last}."
+    elif _is_moved(start, end):
+        conclusion = f"All evidence leaves the mean at {last}, and changes the interval."
+    else:
+        conclusion = "The evidence does not change this number."
+    return NumberText(in_words(end), in_words(start), tuple(rows), conclusion)
+
+
+def _spread(
+    words: Words, name: str, chances: Mapping[str, float]
+) -> tuple[float, float, float] | None:
+    """Return mean, 5% and 95% point of a value on a scale, or of a private number; else None."""
+    node, shares = words.node(name), np.array(list(chances.values()))
+    if number := words.private_numbers.get(name):
+        return float(number.values @ shares), *number.interval(shares)
+    found = scale_forecast(node, chances)
+    if found is None or found.others or not found.probability > 0:
+        return None
+    return found.mean, *found.ninety
+
+
+def _is_moved(start: tuple[float, float, float], end: tuple[float, float, float]) -> bool:
+    """Whether the evidence moves a mean or an end of its interval by more than rounding."""
+    least = _LEAST_CHANGE * (start[2] - start[1])
+    return any(
+        before != after and abs(after - before) >= least
+        for before, after in zip(start, end, strict=True)
     )
-    return NumberText(posterior, prior, tuple(rows), conclusion)
+
+
+def start(found: "Hypotheses") -> list[str]:
+    """Return in which world the evidence is weighed, and which numbers the forecast has."""
+    words, forecast, numbers = words_of(found.equilibrium), found.forecast, []
+    if not isinstance(forecast, Sweep):
+        for factor in informed_factors(found):
+            if number_text(words, factor):
+                continue
+            state = _likeliest(factor)
+            clause = words.mid_sentence(words.clause(factor.name, state))
+            given = forecast.forecast(factor.name)[state], factor.posterior[state]
+            before = forecast.prior.forecast(factor.name)[state], factor.prior[state]
+            numbers += [(clause, *given), (f"{clause} (prior)", *before)]
+    what = "Priors, posteriors and Bayes factors"
+    return starting_point(what, forecast, found.equilibrium, numbers, "are those of")
 
 
 def informed_factors(found: "Hypotheses") -> tuple[HypothesisSet, ...]:
@@ -98,8 +148,9 @@ def informed_factors(found: "Hypotheses") -> tuple[HypothesisSet, ...]:
 
 def _is_informed(factor: HypothesisSet, words: Words) -> bool:
     """Return whether a piece of evidence discriminates at all, or all together move a state."""
-    if number := number_text(words, factor):
-        return number.prior != number.posterior
+    start, end = (_spread(words, factor.name, s) for s in (factor.prior, factor.posterior))
+    if start and end:
+        return _is_moved(start, end)
     moved = any(
         percent(factor.prior[state]) != percent(chance)
         for state, chance in factor.posterior.items()

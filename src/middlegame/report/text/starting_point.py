@@ -20,7 +20,11 @@ Numbers = Iterable[tuple[str, float, float]]
 
 
 def starting_point(
-    what: str, forecast: "Equilibrium | Sweep", middle: "Equilibrium", numbers: Numbers
+    what: str,
+    forecast: "Equilibrium | Sweep",
+    middle: "Equilibrium",
+    numbers: Numbers,
+    verb: str = "start from",
 ) -> list[str]:
     """Say from which world an analysis starts, and which of its numbers are not the forecast's.
 
@@ -29,6 +33,7 @@ def starting_point(
         forecast: the contest's forecast, which all other pages show.
         middle: the contest as the analysis takes it.
         numbers: the numbers that a reader may compare, the most important first.
+        verb: what the subject does with the world.
 
     Returns:
         One text of up to three sentences; none where the analysis starts from the forecast itself.
@@ -39,7 +44,7 @@ def starting_point(
         return []
     world = "the middle world, with every number at its median" if ranges else "the forecast"
     evidence = f"{' and' * ranges} without the contest's evidence" if aside else ""
-    told = [f"{what} start from {world}{evidence}."]
+    told = [f"{what} {verb} {world}{evidence}."]
     count = _world_count(forecast)
     if count:
         told.insert(0, f"The forecast is the mean over {count:,} worlds, drawn from all ranges.")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from middlegame.analysis.evidence_weights import evidence_subjects
 from middlegame.diagram import Decision, Diagram, Parameter
 from middlegame.report.charts.layout import shown_period
 from middlegame.report.text import narrative
@@ -248,7 +249,7 @@ def contest_view(equilibrium: "Equilibrium", loaded: "LoadedScenario") -> Contes
         slider_groups=tuple(_slider_groups(words, by_subject)),
         sources=tuple(_sources(words)),
         colours=tuple((capitalize_first(words.actor(o)), colours[o]) for o in colours),
-        has_evidence=bool(equilibrium.evidence and diagram.hidden_factors),
+        has_evidence=bool(equilibrium.evidence and evidence_subjects(equilibrium)),
         has_views=bool(scenario and scenario.views),
         periods=tuple(calendar.period_name(k + 1) for k in range(calendar.count))
         if calendar

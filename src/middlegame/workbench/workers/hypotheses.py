@@ -2,7 +2,7 @@
 
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers.sections import ReportSection, report_section
-from middlegame.workbench.workers.solve import solve_setting
+from middlegame.workbench.workers.solve import forecast_setting
 from middlegame.workbench.workers.worker import WorkerContext
 
 WORLDS = 512
@@ -22,6 +22,6 @@ def weigh_evidence(context: WorkerContext, text: str, setting: Setting) -> Repor
     """
     from middlegame.analysis.hypotheses import hypotheses
 
-    equilibrium = solve_setting(context, text, setting)
+    forecast = forecast_setting(context, text, setting)
     progress = context.progress(f"Weighing the evidence in {WORLDS} worlds")
-    return report_section(hypotheses(equilibrium, n=WORLDS, progress=progress), "hypotheses")
+    return report_section(hypotheses(forecast, n=WORLDS, progress=progress), "hypotheses")
