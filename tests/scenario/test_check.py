@@ -1,6 +1,15 @@
 """Checks of scenarios built in Python, where paths stand for places; quotes need a folder."""
 
-from middlegame.scenario import Actor, Interest, Move, Scenario, Source, find_faults, load
+from middlegame.scenario import (
+    Actor,
+    Interest,
+    Move,
+    Scenario,
+    Source,
+    find_faults,
+    load,
+    read_text,
+)
 from tests.scenario.test_load import HARBOUR
 
 
@@ -52,3 +61,34 @@ def test_a_source_file_behind_a_link_outside_the_folder_is_refused(tmp_path):
         )
         (fault,) = find_faults(scenario, folder=folder)
         assert fault.message == f"'{file}' is outside the scenario's folder"
+
+
+PACT = """\
+title: A pact
+as_of: 2026-01-01
+actors: {a: A, b: B}
+moves:
+  vote: {by: a, options: [approve, block]}
+  ratify: {by: b, knows: [vote], options: {pass: {if: vote = approve}, stop: {}}}
+offers: {pact: {by: a, to: b, before: vote, terms: [{promise: ratify = pass}]}}
+interests:
+  a: [{when: ratify = pass, worth: 50}]
+  b: [{when: ratify = stop, worth: 50}]
+"""
+
+
+def test_a_promise_that_leaves_no_option_is_reported_at_the_promise():
+    assert [str(fault) for fault in read_text(PACT).errors] == [
+        "7:63: no option of 'ratify' is available if vote = block and pact = accepted: the promise "
+        "closes all but pass; expected breaking_costs beside the promise, or pass available there "
+        "too"
+    ]
+
+
+def test_a_promise_that_cannot_always_be_kept_and_costs_something_is_warned_of():
+    text = PACT.replace("ratify = pass}]}}", "ratify = pass, breaking_costs: 5}]}}")
+    assert [str(fault) for fault in read_text(text).faults] == [
+        "7:63: the promise cannot be kept if vote = block, and costs 'b' its breaking_costs there "
+        "too; expected a promise of an option that is always available, unless that is meant"
+    ]
+    assert read_text(text.replace("{if: vote = approve}", "{}")).faults == ()

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from middlegame.scenario.conditions import NEVER
 from middlegame.scenario.faults import Fault, Path, join_names, nearest
 from middlegame.scenario.model.moves import Move
+from middlegame.scenario.model.offer_expansion import ACCEPTED
 from middlegame.scenario.validation.context import CheckContext, check_known
+from middlegame.scenario.validation.offers import promises
 
 
 def check_moves(contest: CheckContext) -> Iterator[Fault]:
@@ -58,8 +61,9 @@ def _open(contest: CheckContext, name: str, move: Move) -> Iterator[Fault]:
     over = list(dict.fromkeys(variable for each in mentions for variable in each))
     shape = tuple(len(states[variable]) for variable in over)
     closed = np.ones(shape, dtype=bool)
+    opens: dict[str, NDArray[np.bool_]] = {}
     for option, condition in conditions.items():
-        is_open = condition.holds(states, over)
+        is_open = opens[option] = condition.holds(states, over)
         if not is_open.any() and condition != NEVER:  # some values of a scale may never be open
             yield Fault(
                 f"the option '{option}' is never available: its condition contradicts itself",
@@ -67,14 +71,40 @@ def _open(contest: CheckContext, name: str, move: Move) -> Iterator[Fault]:
                 path=(*path, option, "if"),
             )
         closed &= ~is_open
+
+    def first_case(cases: NDArray[np.bool_]) -> tuple[dict[str, str], str]:
+        first = np.unravel_index(int(cases.argmax()), shape)
+        case = {variable: states[variable][at] for variable, at in zip(over, first, strict=True)}
+        return case, " and ".join(f"{variable} = {state}" for variable, state in case.items())
+
+    made = [
+        promise
+        for promise in promises(contest.scenario, name)
+        if set(promise.states) <= set(move.options)
+    ]
+    for promise in made:
+        if promise.breaking_costs and set(promise.states) <= set(opens):
+            impossible = ~np.any([opens[state] for state in promise.states], axis=0)
+            if impossible.any():
+                where = first_case(impossible)[1]
+                yield Fault(
+                    f"the promise cannot be kept if {where}, and costs '{move.by}' its "
+                    "breaking_costs there too",
+                    "a promise of an option that is always available, unless that is meant",
+                    severity="warning",
+                    path=promise.path,
+                )
     if len(conditions) == len(move.options) and closed.any():
-        first = np.unravel_index(int(closed.argmax()), shape)
-        case = " and ".join(
-            f"{variable} = {states[variable][at]}" for variable, at in zip(over, first, strict=True)
-        )
-        yield Fault(
-            f"no option of '{name}' is available if {case}", "one option without 'if'", path=path
-        )
+        case, where = first_case(closed)
+        problem, expected = f"no option of '{name}' is available if {where}", ""
+        for promise in made:
+            if case.get(promise.offer) == ACCEPTED and not promise.breaking_costs:
+                kept = " or ".join(promise.states)
+                problem += f": the promise closes all but {kept}"
+                expected = f"breaking_costs beside the promise, or {kept} available there too"
+                path = promise.path
+                break
+        yield Fault(problem, expected or "one option without 'if'", path=path)
 
 
 def _forgotten(contest: CheckContext) -> Iterator[Fault]:

@@ -1,10 +1,12 @@
 """Checks of offers: who makes them to whom, and whether the terms can be promised."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from middlegame.scenario.conditions import Condition, Is
 from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.model.offers import Offer
+from middlegame.scenario.model.scenario import Scenario
 from middlegame.scenario.validation.context import CheckContext, check_known
 
 
@@ -26,6 +28,32 @@ def check_offers(contest: CheckContext) -> Iterator[Fault]:
         for key in ("opens", "closes"):
             for place, each in enumerate(getattr(offer.if_accepted, key)):
                 yield from _options(contest, each, (*path, "if_accepted", key, place))
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A promise about a move.
+
+    Attributes:
+        offer: the offer that it belongs to.
+        states: the options that keep it.
+        breaking_costs: whether the others stay available, at a cost.
+        path: where it stands.
+    """
+
+    offer: str
+    states: tuple[str, ...]
+    breaking_costs: bool
+    path: Path
+
+
+def promises(scenario: Scenario, move: str) -> Iterator[Promise]:
+    """Yield all promises about a move."""
+    for name, offer in scenario.offers.items():
+        for place, term in enumerate(offer.terms):
+            if isinstance(term.promise, Is) and term.promise.variable == move:
+                path: Path = ("offers", name, "terms", place, "promise")
+                yield Promise(name, term.promise.states, term.breaking_costs is not None, path)
 
 
 def _names(contest: CheckContext, name: str, path: Path) -> Iterator[Fault]:
