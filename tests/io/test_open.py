@@ -1,8 +1,11 @@
 """Opening contests in every form, and files that must be refused before they do harm."""
 
+from pathlib import Path
+
 import pytest
 
 from middlegame.base.errors import QueryError
+from middlegame.io.examples import open_scenario
 from middlegame.io.open import open_contest
 from middlegame.scenario.faults import ScenarioError
 from tests.paths import DATA
@@ -79,3 +82,21 @@ def test_open_reads_a_scenario_with_any_line_ending_from_a_folder_with_any_name(
     diagram, loaded = open_contest(str(folder))
     assert loaded is not None
     assert diagram.title == open_contest(str(DATA / "siege.yaml"))[0].title
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [("cybr", "cyber"), ("cyber.yml", "cyber.yaml"), ("harbor-lease", "harbour-lease"),
+     ("nothing-like-it", "")],
+)  # fmt: skip
+def test_a_name_of_nothing_proposes_the_most_similar_folder_file_or_example(
+    tmp_path, monkeypatch, asked, near
+):
+    monkeypatch.chdir(tmp_path)
+    for file in ("cyber/scenario.yaml", "cyber.yaml"):
+        Path(file).parent.mkdir(exist_ok=True)
+        Path(file).write_text("title: Cyber\n", "utf-8")
+    (fault,) = open_scenario(asked).faults
+    assert fault.suggestion == near
+    (there,) = open_scenario(tmp_path / "cyber.yml").faults
+    assert there.suggestion == str(tmp_path / "cyber.yaml")

@@ -382,7 +382,8 @@ def _refuse_unknown(diagram: Diagram, members: tuple[str, ...]) -> None:
             raise unknown_name("actor with a move or an interest", name, diagram.owners)
     if not 2 <= len({*members}) == len(members) <= _MOST_MEMBERS:
         raise QueryError(
-            f"a coalition of {', '.join(members)}; expected 2 to {_MOST_MEMBERS} different actors"
+            f"{', '.join(members)} cannot be a coalition; expected 2 to {_MOST_MEMBERS} different "
+            "actors"
         )
 
 

@@ -332,8 +332,8 @@ class StrategyProfile:
         if len(pieces) == 1:
             return f"{pieces[0]} cannot happen in this contest: its probability is zero"
         return (
-            f"{', '.join(pieces[:-1])} and {pieces[-1]} cannot happen together: they "
-            "contradict each other, and without any one of them the rest can"
+            f"{', '.join(pieces[:-1])} and {pieces[-1]} cannot happen together; leave out any one "
+            "of them"
         )
 
     def _piece(self, name: str, seen: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """The example scenarios that come with middlegame, and loading by path or example name."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -64,12 +65,29 @@ def open_scenario(name: str | Path) -> LoadedScenario:
     """Read a scenario by path or example name, with all its faults and places; never raises."""
     path = find_file(str(name))
     loaded = read(path)
-    if path.exists() or path.suffix:
+    if path.exists():
         return loaded
-    near = nearest(str(name), [known.name for known in list_examples()])
+    if path.suffix:
+        (missing,) = loaded.faults
+        return replace(loaded, faults=(replace(missing, suggestion=_near(path, ())),))
+    near = _near(Path(name), [known.name for known in list_examples()])
     fault = Fault(
         f"there is no file or example '{name}'",
         "a path, or an example listed by 'middlegame list'",
         suggestion=near,
     )
     return replace(loaded, faults=(fault,))
+
+
+def _near(path: Path, examples: Iterable[str]) -> str:
+    """Return the most similar contest beside a path that does not exist, or example; or nothing."""
+    try:
+        beside = {
+            each.name: str(each)
+            for each in sorted(path.parent.iterdir())
+            if each.suffix in (".yaml", ".yml") or (each / "scenario.yaml").is_file()
+        }
+    except (OSError, ValueError):
+        beside = {}
+    near = nearest(path.name, [*beside, *examples])
+    return beside.get(near, near)

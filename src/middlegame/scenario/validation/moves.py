@@ -52,7 +52,7 @@ def _open(contest: CheckContext, name: str, move: Move) -> Iterator[Fault]:
     conditions = {option: what.if_ for option, what in move.options.items() if what.if_}
     if not all(contest.can_evaluate(condition) for condition in conditions.values()):
         return
-    path = ("moves", name, "options")
+    path: Path = ("moves", name, "options")
     mentions = [condition.variables() for condition in conditions.values()]
     if large := contest.check_combinations(f"the options of '{name}'", path, mentions):
         yield from large
