@@ -412,6 +412,9 @@ def test_drivers_show_the_largest_swing_first(visit):
     page.get_by_role("button", name="Move every judgement").click()
     page.wait_for_selector(".mg-swings li")
     assert "The loan behind the offer" in page.locator(".mg-swings li").first.inner_text()
+    sweeps, moved = (page.locator(f".mg-{each}").bounding_box() for each in ("sweep", "drivers"))
+    assert sweeps["y"] == moved["y"]  # side by side
+    assert sweeps["x"] + sweeps["width"] < moved["x"]
 
 
 def test_value_of_information_shows_the_section_of_the_report(visit):
