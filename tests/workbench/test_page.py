@@ -467,6 +467,11 @@ def test_figures_and_the_report_are_taken_away_with_the_changes(visit, harbour):
 def test_picture_shows_the_chosen_period(visit, server):
     (server.folder / "siege.yaml").write_text(TIMED)
     page = visit().open("siege")
+    walls = page.locator('.mg-curves figure:has-text("walls")')
+    assert walls.locator("path[opacity]").count() == 2  # the band of each state
+    low, high = mg.solve(read_text(TIMED).scenario).interval("walls@3")["fall"]
+    ends = f"between {percent(low)} and {percent(high)}"
+    assert ends in walls.locator(".mg-legend").nth(1).inner_text()
     picture = page.get_by_role("combobox", name="Period")
     assert picture.input_value() == "2"
     page.get_by_role("button", name="Later").click()

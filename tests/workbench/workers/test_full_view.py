@@ -5,6 +5,7 @@ import pytest
 import middlegame as mg
 from middlegame.equilibrium.equilibrium import solve
 from middlegame.io.examples import FOLDER
+from middlegame.report.text.intervals import point_range
 from middlegame.scenario.yaml.load import read_text
 from middlegame.workbench.live import LiveContest
 from middlegame.workbench.setting import Setting
@@ -62,6 +63,9 @@ def test_forecast_equals_a_direct_solution(context, opened):
     for name, forecast in over_worlds.forecasts.items():
         assert full.forecasts[name] == pytest.approx([*forecast.values()])
     assert full.intervals["lease.1"] == pytest.approx(over_worlds.interval("lease")["lost"])
+    before = mg.solve(moved).suppose({"bid": "offer"})
+    assert full.priors["question.depot-2026"] == pytest.approx(before.questions["depot-2026"])
+    assert full.priors["lease.1"] == pytest.approx(before.forecasts["lease"]["lost"])
 
 
 def test_preview_moves_the_forecast_by_the_change_of_the_middle_world(context, opened):
@@ -89,6 +93,17 @@ def test_changed_setting_has_shifts_and_reasons(context):
     first, *rest = answered.reasons
     assert "before" in first
     assert any("Each change made alone" in line for line in rest)
+
+
+def test_points_have_their_intervals_over_worlds(opened):
+    spreads = mg.solve(read_text(TEXT).scenario).point_spreads
+    found = [words for *_, words in opened.baseline.points]
+    assert found == [point_range(each) for each in spreads.values()]
+    assert all(" to " in words for words in found)
+
+
+def test_no_steps_are_told_where_no_branch_is_followed(context):
+    assert " steps" not in solving.open_contest(context, TIMED).baseline.method
 
 
 def test_picture_has_a_button_for_every_node(opened):
@@ -137,10 +152,10 @@ def test_points_of_a_fitted_contest_have_two_digits_and_say_their_unit(context):
     view = solving.open_contest(context, text).baseline
     found = mg.solve(read_text(text).scenario).points
     assert view.points_scale == "in the units of the coefficients"
-    assert [words for *_, words in view.points] == [f"{each:+.2f}" for each in found.values()]
+    assert [words for *_, words, _ in view.points] == [f"{each:+.2f}" for each in found.values()]
     svg, sentence = (
         export_figure(context, text, Setting(), "points", form).decode() for form in ("svg", "txt")
     )
-    for *_, words in view.points:
+    for *_, words, _ in view.points:
         assert words in svg
         assert words in sentence

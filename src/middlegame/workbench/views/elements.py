@@ -58,7 +58,7 @@ class ForecastBars(PatchedElement, component="components/forecast_bars.js"):
 
     def show(self, now: ForecastView) -> None:
         """Show another forecast."""
-        priors = {f"question.{name}": round(p, 6) for name, p in now.priors.items()}
+        priors = {key: round(p, 6) for key, p in now.priors.items()}
         self.patch(now=bar_values(now), priors=priors, sentences=dict(now.sentences))
 
     def show_intervals(self, intervals: Mapping[str, tuple[float, float]]) -> None:

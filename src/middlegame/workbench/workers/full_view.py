@@ -14,6 +14,7 @@ from middlegame.report.text.behaviour import solution_words
 from middlegame.report.text.branches import BranchText, branch_texts
 from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.intervals import method as interval_method
+from middlegame.report.text.intervals import point_range
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.omissions import omission_sentences
 from middlegame.report.text.over_time import Series
@@ -45,7 +46,7 @@ class ForecastView:
         questions: the probability of each question.
         middle: the probabilities in the middle world, as `forecasts`.
         intervals: 90% intervals by the key of the bar; empty in a preview and without ranges.
-        priors: the probability of each question without evidence; empty where there is none.
+        priors: the probability without evidence by the key of the bar; empty where there is none.
         sentences: on scales the mean, median and interval in a sentence, by move or factor; and the
             answers to questions for a value, by `question.` and the name.
         answer: the answer to the scenario's question, in a few sentences.
@@ -90,7 +91,7 @@ class FullView:
         storylines_note: what a percentage is of, where moves are told along with it.
         curves: moves and outcomes over time, where there are periods.
         points: each actor's name, colour and expected points, as a share of the chart's half and
-            as text.
+            as text, and the 90% interval over the worlds as text; empty without one.
         points_scale: what a point is, in words.
         expectations: the report's section on what each actor expects, as HTML; empty where nobody
             has beliefs of its own.
@@ -107,7 +108,7 @@ class FullView:
     storylines_summary: str
     storylines_note: str
     curves: tuple[Series, ...]
-    points: tuple[tuple[str, str, float, str], ...]
+    points: tuple[tuple[str, str, float, str, str], ...]
     points_scale: str
     expectations: str
     picture: str
@@ -126,10 +127,18 @@ def forecast_view(found: "Forecast") -> ForecastView:
         questions=dict(found.questions),
         middle=_probabilities(found.middle),
         intervals=intervals,
-        priors=dict(found.prior.questions) if found.known else {},
+        priors=_by_bar(found.prior) if found.known else {},
         sentences=_sentences(found),
         answer=narrative.answer(found),
     )
+
+
+def _by_bar(found: "Equilibrium") -> dict[str, float]:
+    """Return every probability by the key of its bar."""
+    values = {f"question.{name}": chance for name, chance in found.questions.items()}
+    for name, chances in _probabilities(found).items():
+        values |= {f"{name}.{place}": chance for place, chance in enumerate(chances)}
+    return values
 
 
 def preview(middle: "Equilibrium", base: "Forecast") -> ForecastView:
@@ -199,11 +208,12 @@ def full_view(
     small = after.residual < 1e-12
     left_out = omission_sentences(after)
     fine = narrative.has_fine_points(after.scenario)
+    spreads = after.point_spreads
     extent = points_extent(after.points.values(), fine=fine)
     return FullView(
         forecast=forecast_view(after),
         notes=(
-            *narrative.notes(after, "beside the questions"),
+            *narrative.notes(after, "below each bar that it changes"),
             *([f"Gaps: {' '.join(left_out)}"] if left_out else []),
             *(change.off_path_warnings(before, after) if changed else ()),
         ),
@@ -226,6 +236,7 @@ def full_view(
                 colours.get(owner, NEUTRAL),
                 value / extent,
                 points(value, fine=fine),
+                point_range(spreads[owner], fine=fine) if owner in spreads else "",
             )
             for owner, value in after.points.items()
         ),
@@ -239,8 +250,8 @@ def full_view(
         reasons=tuple(_reasons(live, after, setting, middle_at)) if changed else (),
         method=(
             f"{interval_method(after)}{' ' if after.worlds else ''}"
-            f"{solution_words(after)}, "
-            f"{after.steps} steps, residual {'below 1e-12' if small else f'{after.residual:.0e}'}"
+            f"{solution_words(after)}, {f'{after.steps} steps, ' if after.steps else ''}"
+            f"residual {'below 1e-12' if small else f'{after.residual:.0e}'}"
         ),
     )
 

@@ -22,8 +22,8 @@ export default {
       </section>
       <section v-if="part === 'points' && points.length" class="mg-block">
         <h2 class="mg-h2">Expected points <small>{{ pointsScale }}; not comparable across actors</small> <button class="mg-take" aria-haspopup="menu" aria-expanded="false" data-figure="points" data-title="points" aria-label="Take away: expected points">⤓</button></h2>
-        <ul class="mg-rows mg-points"><li class="mg-row" v-for="[actor, colour, share, words] in points"><span class="mg-label"><i class="mg-dot" :style="{ background: colour }"></i>{{ actor }}</span><b class="mg-percent">{{ words.replace("-", "−") }}</b>
-          <span class="mg-track" aria-hidden="true"><i class="mg-fill" :style="beam(share, colour)"></i><i class="mg-zero"></i></span></li></ul>
+        <ul class="mg-rows mg-points"><li class="mg-row" v-for="[actor, colour, share, words, range] in points"><span class="mg-label"><i class="mg-dot" :style="{ background: colour }"></i>{{ actor }}</span><b class="mg-percent">{{ words.replace("-", "−") }}</b>
+          <span class="mg-track" aria-hidden="true"><i class="mg-fill" :style="beam(share, colour)"></i><i class="mg-zero"></i></span><span v-if="range" class="mg-word">{{ part90(range) }}</span></li></ul>
       </section>
       <section v-if="part === 'changes'" class="mg-block mg-changes" aria-live="polite">
         <h2 class="mg-h2">What changed and why</h2>
@@ -36,6 +36,7 @@ export default {
   methods: {
     percent: (p) => (p < 0.01 ? "<1%" : Math.round(100 * p) + "%"),
     capital: (text) => text.charAt(0).toUpperCase() + text.slice(1),
+    part90: (range) => `90% of worlds between ${range.replace(" to ", " and ").replaceAll("-", "−")}`,
     beam(share, colour) {
       const half = 50 * Math.abs(share);
       return { left: (share < 0 ? 50 - half : 50) + "%", width: half + "%", background: colour };

@@ -31,8 +31,8 @@ export default {
               <span class="mg-whisker" aria-hidden="true" v-if="ranged">
                 <template v-if="intervals[row.key]"><i class="mg-interval" :style="span(intervals[row.key])"></i><i class="mg-mean" :style="{ left: 100 * now[row.key] + '%' }"></i></template>
               </span>
-              <span class="mg-word" v-if="section.words">{{ word(now[row.key]) }}<template v-if="intervals[row.key]">; {{ interval(row.key) }}</template><template v-if="row.key in priors && percent(priors[row.key]) !== percent(now[row.key])">, {{ percent(priors[row.key]) }} before the evidence</template></span>
-              <span class="mg-word" v-else-if="intervals[row.key]">{{ interval(row.key) }}</span>
+              <span class="mg-word" v-if="section.words">{{ word(now[row.key]) }}<template v-if="intervals[row.key]">; {{ interval(row.key) }}</template><template v-if="prior(row.key)">; {{ prior(row.key) }}</template></span>
+              <span class="mg-word" v-else-if="intervals[row.key] || prior(row.key)">{{ [interval(row.key), prior(row.key)].filter(Boolean).join("; ") }}</span>
             </li>
             <li v-if="group.rows.length" class="mg-axis" aria-hidden="true"><i>0%</i><i>50%</i><i>100%</i></li>
           </ul>
@@ -75,6 +75,11 @@ export default {
       const ends = this.intervals[key];
       if (ends && percent(ends[0]) === percent(ends[1])) return `${percent(ends[0])} in at least 90% of worlds`;
       return ends ? `90% of worlds between ${percent(ends[0])} and ${percent(ends[1])}` : null;
+    },
+    // The probability before the evidence, where that has changed it.
+    prior(key) {
+      const before = percent(this.priors[key]);
+      return before && before !== percent(this.now[key]) ? `prior ${before}` : "";
     },
     word(p) {
       const step = this.scale.find(([end]) => p <= end);
