@@ -11,7 +11,7 @@ from middlegame.report.text.dominoes import availability_note, effect_rows
 from middlegame.report.text.robustness import robustness_text
 from middlegame.report.text.words import percent
 from middlegame.scenario.yaml.load import read_text
-from tests.report.pages import show_plain
+from tests.report.pages import show_plain, unwrap
 
 FERRY = """
 title: A ferry
@@ -139,3 +139,47 @@ def test_correlations_leave_out_the_priors_of_the_factor_itself() -> None:
     assert 'with "sleeps" over the ranges: Reliability of reports: a gull' in storm
     assert 'with "floats" over the ranges: Storm rages' in wreck
     assert "No single piece of evidence reaches 3:1" in wreck
+
+
+TWO_DATES = """
+title: Sanctions
+as_of: 2030-01-01
+actors: {union: The union}
+moves:
+  press: {by: union, options: {press: {}, hold: {}, ease: {}}}
+factors:
+  line:
+    states: {defiant: the regime stays defiant, yields: the regime yields}
+    headline: yes
+    rules: [{if: press = press, then: {yields: 10..40%}}, {then: {yields: 10%}}]
+interests:
+  union: [{label: A success, when: line = yields, worth: 20..50}]
+questions:
+  early: {label: Does it yield in 2030?, will: line = yields, by: 2030-12-31}
+  late: {will: line = yields, by: 2031-06-30}
+"""
+
+
+@pytest.fixture(scope="module")
+def two_dates() -> mg.Forecast:
+    return mg.solve(read_text(TWO_DATES).scenario)
+
+
+def test_questions_on_one_factor_at_two_dates_are_told_with_them(two_dates: mg.Forecast) -> None:
+    late, stays = "The regime yields, by 30 June 2031", "the regime stays defiant by "
+    robust = unwrap(show_plain(mg.robust(two_dates, worlds=4, starts=1)))
+    assert f"2. {late}" in robust
+    assert f"{stays}31 December 2030" in robust
+    assert f"{stays}30 June 2031" in robust
+    assert late.upper() in unwrap(show_plain(mg.drivers(two_dates, n=32)))
+    sweep = unwrap(show_plain(mg.sweep(two_dates, 8)))
+    assert "Does it yield in 2030? (by 31 December 2030)" in sweep
+    assert late in sweep
+
+
+def test_questions_that_their_labels_tell_apart_have_no_date_in_a_title() -> None:
+    told = TWO_DATES.replace("late: {will", "late: {label: The line breaks by mid-2031, will")
+    found = mg.solve(read_text(told).scenario)
+    text = unwrap(show_plain(mg.robust(found, worlds=4, starts=1)))
+    assert "2. The line breaks by mid-2031" in text
+    assert "mid-2031, by" not in text

@@ -199,11 +199,8 @@ def _questions(page: Page, equilibrium: Equilibrium) -> None:
     for sentence in values if values_first else ():
         page.paragraph(sentence)
     for question in questions:
-        label = question.label
-        if question.due and not common:
-            label += f" ({question.due})" if label.endswith("?") else f", {question.due}"
         page.bar(
-            label,
+            narrative.with_due_date(question.label, "" if common else question.due),
             question.probability,
             worded=True,
             before=question.prior,

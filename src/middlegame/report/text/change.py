@@ -61,10 +61,8 @@ def question_shifts(before: "Equilibrium", after: "Equilibrium") -> list[Shift]:
     asked = after.scenario.questions
 
     def label(name: str) -> str:
-        due = narrative.due_date(asked[name])
-        return narrative.question_label(words, asked[name]) + (
-            f" ({due})" if due and due != common else ""
-        )
+        due = "" if common else narrative.due_date(asked[name])
+        return narrative.with_due_date(narrative.question_label(words, asked[name]), due)
 
     shifts = [
         _shift(label(name), before.questions[name], probability)

@@ -191,7 +191,7 @@ def _others(found: "Coalitions", coalition: "Coalition") -> list[str]:
 
 
 def _questions(found: "Coalitions", coalition: "Coalition") -> list[str]:
-    from middlegame.report.text.narrative import question_clause
+    from middlegame.report.text.narrative import dated_clause
 
     scenario, before = found.equilibrium.scenario, found.equilibrium.questions
     if scenario is None or not before:
@@ -200,6 +200,6 @@ def _questions(found: "Coalitions", coalition: "Coalition") -> list[str]:
     name = max(before, key=lambda each: round(abs(after[each] - before[each]), 9))
     if abs(after[name] - before[name]) < _LEAST_SHIFT:
         return ["No forecast moves by a percentage point."]
-    clause = question_clause(words_of(found.equilibrium), scenario.questions[name])
+    clause = dated_clause(words_of(found.equilibrium), scenario.questions[name])
     return [f"The forecast that moves most: {clause}, from {percent(before[name])} to "
             f"{percent(after[name])}."]  # fmt: skip

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from middlegame.diagram import Parameter
 from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.judgements import judgement_words
-from middlegame.report.text.narrative import question_label
+from middlegame.report.text.narrative import dated_label
 from middlegame.report.text.values import with_unit
 from middlegame.report.text.words import Words, clean, percent
 from middlegame.scenario.conditions import parse_condition
@@ -53,7 +53,7 @@ def question_words(found: "Comparison", name: str) -> str:
     for analyst in found.analysts:
         question = analyst.scenario.questions.get(name)
         if question is not None:
-            return question_label(Words(found.diagram, analyst.scenario), question)
+            return dated_label(Words(found.diagram, analyst.scenario), question)
     words = Words(found.diagram, found.analysts[0].scenario)
     return capitalize_first(words.condition(parse_condition(name)))
 

@@ -7,7 +7,7 @@ from middlegame.report.text.drivers import STEPS, question_title
 from middlegame.report.text.grammar import join_list
 from middlegame.report.text.judgement_values import range_words, value_words
 from middlegame.report.text.judgements import judgement_words
-from middlegame.report.text.narrative import question_clause, words_of
+from middlegame.report.text.narrative import dated_clause, words_of
 from middlegame.report.text.words import Words, percent
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def discovery_text(found: "Discovery") -> DiscoveryText:
     asked = equilibrium.scenario.yes_no_questions if equilibrium.scenario else {}
     name = found.question.name
     clause = (
-        question_clause(words, asked[name])
+        dated_clause(words, asked[name])
         if name in asked
         else words.mid_sentence(words.condition(found.question.conditions[0]))
     )

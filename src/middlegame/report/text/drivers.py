@@ -12,9 +12,9 @@ from middlegame.report.text.grammar import capitalize_first, join_list, mid_sent
 from middlegame.report.text.judgement_values import range_words, value_words
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import (
+    dated_label,
     expectations_elsewhere,
     most_likely,
-    question_label,
     words_of,
 )
 from middlegame.report.text.scales import rounded_value, scale_clause
@@ -183,7 +183,7 @@ def question_title(equilibrium: "Equilibrium", question: "QuestionOutcomes") -> 
     words = words_of(equilibrium)
     asked = equilibrium.scenario.questions if equilibrium.scenario else {}
     if question.name in asked:
-        return question_label(words, asked[question.name])
+        return dated_label(words, asked[question.name])
     if question.node and question.scale:
         return capitalize_first(words.label(question.node))
     return capitalize_first(words.condition(question.conditions[0]))

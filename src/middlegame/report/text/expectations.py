@@ -10,7 +10,7 @@ from middlegame.equilibrium.scale_forecast import question_values
 from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.judgement_values import interval_words, unit_of
 from middlegame.report.text.judgements import place_words
-from middlegame.report.text.narrative import most_likely, question_label, words_of
+from middlegame.report.text.narrative import dated_label, most_likely, words_of
 from middlegame.report.text.scales import rounded_value
 from middlegame.report.text.words import Words, clean, percent, points
 from middlegame.scenario.conditions import Is
@@ -160,7 +160,7 @@ def _question_rows(
     values = equilibrium.question_values
     expected_values = [question_values(scenario, some[0].play.scale_forecasts) for some in groups]
     for name, question in (scenario.questions if scenario else {}).items():
-        label = question_label(words, question)
+        label = dated_label(words, question)
         if name in values:
             means = tuple(each[name].mean for each in expected_values)
             node = words.node(values[name].name)

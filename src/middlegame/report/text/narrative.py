@@ -117,6 +117,47 @@ def question_label(words: Words, question: Question) -> str:
     return capitalize_first(words.condition(question.will))
 
 
+def with_due_date(label: str, due: str) -> str:
+    """Return a question's label with its date behind it, if it has one.
+
+    >>> with_due_date("Is it lost?", "by 1 May 2030"), with_due_date("It is lost", "by 1 May 2030")
+    ('Is it lost? (by 1 May 2030)', 'It is lost, by 1 May 2030')
+    """
+    if not due:
+        return label
+    return f"{label} ({due})" if label.endswith("?") else f"{label}, {due}"
+
+
+def dated_label(words: Words, question: Question) -> str:
+    """Return a question's label, with its date if the label does not tell it from another's."""
+    label = question_label(words, question)
+    alike = (not question.label and has_twin(words, question)) or any(
+        question_label(words, each) == label for each in _other_questions(words, question)
+    )
+    return with_due_date(label, due_date(question)) if alike else label
+
+
+def dated_clause(words: Words, question: Question) -> str:
+    """Return a question's clause, with its date if another question has the same condition."""
+    clause = question_clause(words, question)
+    told = clause == words.mid_sentence(question_label(words, question)) and question.label
+    return clause if told or not has_twin(words, question) else f"{clause} {due_date(question)}"
+
+
+def has_twin(words: Words, question: Question) -> bool:
+    """Whether another question asks for the same condition or value on another day."""
+    return any(
+        (each.will, each.value) == (question.will, question.value)
+        and due_date(each) != due_date(question) != ""
+        for each in _other_questions(words, question)
+    )
+
+
+def _other_questions(words: Words, question: Question) -> list[Question]:
+    every = words.scenario.questions.values() if words.scenario else ()
+    return [each for each in every if each is not question]
+
+
 def question_clause(words: Words, question: Question) -> str:
     """Return a yes-or-no question as a clause that goes on from "it is likely that".
 

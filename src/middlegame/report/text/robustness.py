@@ -8,7 +8,7 @@ from middlegame.analysis.robustness import ForecastAnswer, Robustness, Variant
 from middlegame.analysis.robustness_sources import DEFAULT_FACTOR, DEFAULT_POINTS, WIDER
 from middlegame.analysis.robustness_variants import Kind
 from middlegame.report.text.grammar import capitalize_first, join_list, possessive
-from middlegame.report.text.narrative import question_clause, question_label, words_of
+from middlegame.report.text.narrative import dated_clause, dated_label, due_date, has_twin, words_of
 from middlegame.report.text.starting_point import question_numbers, starting_point
 from middlegame.report.text.values import with_unit
 from middlegame.report.text.words import Words, clean, percent
@@ -151,7 +151,7 @@ def answer_label(words: Words, answer: ForecastAnswer) -> str:
         clause = answer.state and words.clause(answer.name, answer.state)
         return capitalize_first(clause or words.label(answer.name))
     asked = words.scenario.questions[answer.name] if words.scenario else None
-    return question_label(words, asked) if asked else clean(answer.name)
+    return dated_label(words, asked) if asked else clean(answer.name)
 
 
 def _answer_subject(words: Words, answer: ForecastAnswer) -> str:
@@ -170,11 +170,12 @@ def _within_sentence(words: Words, answer: ForecastAnswer) -> str:
     asked = words.scenario.questions.get(answer.name) if words.scenario else None
     if answer.is_question and asked:
         if answer.state != "no":
-            return question_clause(words, asked)
+            return dated_clause(words, asked)
         opposite = Not(asked.will)
         if len(asked.will.leaves()) == 1:
-            return words.mid_sentence(words.condition(opposite))
-        quoted = question_label(words, asked).replace('"', "'")
+            told = words.mid_sentence(words.condition(opposite))
+            return f"{told} {due_date(asked)}" if has_twin(words, asked) else told
+        quoted = dated_label(words, asked).replace('"', "'")
         return f'the answer to "{quoted}" is no'
     return words.mid_sentence(answer_label(words, answer))
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from middlegame.diagram import Decision
 from middlegame.report.text.intervals import worlds_of
-from middlegame.report.text.narrative import question_clause, words_of
+from middlegame.report.text.narrative import dated_clause, words_of
 from middlegame.report.text.words import percent
 from middlegame.scenario.model.references import base_name
 from middlegame.sweeps.result import Sweep
@@ -74,7 +74,7 @@ def question_numbers(forecast: "Equilibrium | Sweep", middle: "Equilibrium") -> 
         yield from headline_numbers(forecast, middle)
         return
     for name, question in scenario.yes_no_questions.items():
-        yield question_clause(words, question), here[name], there[name]
+        yield dated_clause(words, question), here[name], there[name]
 
 
 def headline_numbers(forecast: "Equilibrium | Sweep", middle: "Equilibrium") -> Numbers:

@@ -79,10 +79,15 @@ def questions(found: "Sweep") -> OutlookGroup:
     equilibrium = found.equilibrium
     words = narrative.words_of(equilibrium)
     asked = equilibrium.scenario.yes_no_questions if equilibrium.scenario else {}
-    lines = [
-        OutlookRow(narrative.question_label(words, asked[name]) if name in asked else name, outlook)
-        for name, outlook in found.question_outlooks.items()
-    ]
+    common = narrative.common_due_date(equilibrium)
+
+    def label(name: str) -> str:
+        if name not in asked:
+            return name
+        due = "" if common else narrative.due_date(asked[name])
+        return narrative.with_due_date(narrative.question_label(words, asked[name]), due)
+
+    lines = [OutlookRow(label(name), outlook) for name, outlook in found.question_outlooks.items()]
     values = narrative.value_answers(equilibrium, found.question_values)
     return OutlookGroup("Questions", NEUTRAL, tuple(lines), tuple(values))
 
@@ -148,7 +153,7 @@ def undecided(found: "Sweep") -> Iterator[str]:
             key=lambda each: -each[0],
         )
         clauses = [
-            f'"{capitalize_first(words.state(name, state))}" in {percent(share)} of worlds'
+            f'"{words.state(name, state)}" in {percent(share)} of worlds'
             for share, state in shares
             if share >= 0.01
         ]
