@@ -81,6 +81,16 @@ def test_coalition_that_makes_a_member_lose_at_all_weights_is_said_to(exporters,
     assert coalition_texts(lost)[0].sentences[0].startswith(expected)
 
 
+def test_coalition_with_an_actor_of_two_names_is_titled_unambiguously() -> None:
+    text = PRISONERS.replace("c: The buyer", "c: Paris and Rome")
+    found = coalitions(solve(read_text(text).scenario), [["a", "c"], ["a", "b"]])
+    titles = {each.title for each in coalition_texts(found)}
+    assert titles == {
+        "The first exporter with Paris and Rome",
+        "The first exporter and the second exporter",
+    }
+
+
 def test_cost_is_known_beforehand(exporters):
     steps = []
     found = coalitions(

@@ -48,7 +48,7 @@ def test_likeliest_option_is_explained_also_where_it_is_the_only_one(toll: mg.Eq
     assert only.reach == pytest.approx(toll.forecast("ask")["low"])
     (group,) = found.groups
     assert group.reach + only.reach == pytest.approx(1)
-    sentence = f'"pay" is the only option where the keeper chooses "low" ({percent(only.reach)} of'
+    sentence = f'The only option is "pay" where the keeper chooses "low" ({percent(only.reach)} of'
     assert any(sentence in note for note in notes(found))
     assert sentence in move_reasons(toll)["answer"]
 

@@ -241,3 +241,14 @@ def test_details_are_left_out_where_a_difference_rounds_to_none() -> None:
         assert not any(
             re.search(r"in (\d+%) of cases after .* in \1 after", each) for each in details
         )
+
+
+def test_solve_also_says_where_an_actor_prefers_the_other_option() -> None:
+    solved = mg.solve(mg.load("rhodesia-1965"))
+    told = move_reasons(solved)["stand"]
+    assert re.search(
+        r"Where London sends troops \(\d+% of cases\), Salisbury more often accepts terms towards "
+        r"majority rule \(\d+%\) than holds out \(\d+%\)\.",
+        told,
+    )
+    assert "Where London sends troops" not in move_reasons(solved)["help"]

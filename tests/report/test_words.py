@@ -7,6 +7,7 @@ import pytest
 import middlegame as mg
 from middlegame.io.examples import list_examples
 from middlegame.report.text import narrative, policies
+from middlegame.report.text import sweep as sweep_words
 from middlegame.report.text.capitals import capitals_in, capitals_of
 from middlegame.report.text.grammar import (
     are_verbal,
@@ -17,7 +18,7 @@ from middlegame.report.text.grammar import (
     possessive,
     predicate,
 )
-from middlegame.report.text.judgement_values import range_words
+from middlegame.report.text.judgement_values import range_words, value_in_unit
 from middlegame.report.text.judgements import judgement_groups, judgement_words, place_words
 from middlegame.report.text.reasons import move_reasons
 from middlegame.report.text.scales import rounded_value
@@ -518,3 +519,19 @@ def test_a_bound_on_a_scale_is_told_as_it_is_written(condition: str, words: str)
     scenario = mg.load("opec-2020")
     told = Words(mg.compile_scenario(scenario), scenario).condition(parse_condition(condition))
     assert told == f"the price of Brent in April {words}"
+
+
+def test_a_probability_is_written_with_a_decimal_only_where_it_has_one() -> None:
+    assert [value_in_unit(p, "probability") for p in (0.93, 0.08, 0.085, 0.5)] == [
+        "93%", "8%", "8.5%", "50%"
+    ]  # fmt: skip
+
+
+def test_sweep_tells_a_further_condition_in_words() -> None:
+    found = mg.sweep(
+        mg.load("harbour-lease"),
+        32,
+        conditions={"lease = lost": "lease = lost", "mine": "depot = stays"},
+    )
+    labels = [row.label for row in sweep_words.questions(found).rows]
+    assert labels[-2:] == ["The lease is lost", "mine"]

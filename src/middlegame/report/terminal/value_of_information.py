@@ -9,6 +9,7 @@ from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
+from middlegame.report.text.grammar import with_aside
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.value_of_information import (
     ValueRow,
@@ -34,8 +35,8 @@ def show_value_of_information(found: ValueOfInformation, console: Console) -> No
     for each in information_gain_rows(found):
         page.heading(f"{each.title} ({each.mean})", NEUTRAL)
         for row in each.rows[:_MOST_ROWS]:
-            error = f" (give or take {row.error})" if row.error else ""
-            page.value(row.value, f"{row.label}{error}", NEUTRAL)
+            label = with_aside(row.label, f"give or take {row.error}") if row.error else row.label
+            page.value(row.value, label, NEUTRAL)
         if not each.rows:
             page.paragraph(each.none)
     page.gap()

@@ -1,5 +1,6 @@
 """Coalitions in words: who gains by acting together, at which weights, and who loses."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ from middlegame.analysis.coalitions import GAIN
 from middlegame.report.text.grammar import capitalize_first, is_several, join_list
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.starting_point import question_numbers, starting_point
-from middlegame.report.text.words import percent
+from middlegame.report.text.words import Words, percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.coalitions import Coalition, Coalitions, CoalitionWeighting
@@ -113,7 +114,7 @@ def refusals(found: "Coalitions") -> list[str]:
     words = words_of(found.equilibrium)
     by_reason: dict[str, list[str]] = {}
     for members, reason in found.refused.items():
-        pair = join_list([words.mid_sentence(words.actor(name)) for name in members])
+        pair = _members(words, members)
         by_reason.setdefault(reason, []).append(pair)
     return [
         f"Left out, because {reason}: {'; '.join(pairs)}." for reason, pairs in by_reason.items()
@@ -122,7 +123,14 @@ def refusals(found: "Coalitions") -> list[str]:
 
 def _title(found: "Coalitions", coalition: "Coalition") -> str:
     words = words_of(found.equilibrium)
-    return join_list([words.mid_sentence(words.actor(name)) for name in coalition.members])
+    return _members(words, coalition.members)
+
+
+def _members(words: Words, members: Sequence[str]) -> str:
+    """Return actors as a list; with "with" where the name of one of them contains "and"."""
+    names = [words.mid_sentence(words.actor(name)) for name in members]
+    joiner = "with" if any(" and " in name for name in names) else "and"
+    return join_list(names, joiner)
 
 
 def _row(coalition: "Coalition", at: "CoalitionWeighting") -> WeightingRow:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from middlegame.diagram import Parameter
-from middlegame.report.text.grammar import capitalize_first, join_list
+from middlegame.report.text.grammar import capitalize_first, join_list, quote
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import dated_label
 from middlegame.report.text.values import with_unit
@@ -73,7 +73,7 @@ def summary(found: "Comparison") -> str:
         if high - low > best:
             best = high - low
             widest = (
-                f'The analysts differ most on "{question_words(found, question.name)}": '
+                f"The analysts differ most on {quote(question_words(found, question.name))}: "
                 f"{percent(low)} ({lowest}) to {percent(high)} ({highest}), "
                 f"{percent(question.linear_pool)} pooled."
             )

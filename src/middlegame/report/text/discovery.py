@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.report.text.drivers import STEPS, question_title
-from middlegame.report.text.grammar import join_list
+from middlegame.report.text.grammar import join_list, quote
 from middlegame.report.text.judgement_values import range_words, value_words
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import dated_clause, words_of
@@ -71,7 +71,7 @@ def discovery_text(found: "Discovery") -> DiscoveryText:
         _side(words, equilibrium.diagram.parameters[limit.parameter], limit) for limit in box.limits
     )
     level = "more likely than not" if box.above == 0.5 else f"more than {percent(box.above)} likely"
-    limits = join_list([f'"{side.label}" {side.limits}' for side in sides])
+    limits = join_list([f"{quote(side.label)} {side.limits}" for side in sides])
     sentence = (
         f"{limits} {'hold' if len(sides) > 1 else 'holds'} in {percent(box.held_out.coverage)} of "
         f"the target worlds (density {percent(box.held_out.density)}, base rate "
@@ -90,7 +90,7 @@ def discovery_text(found: "Discovery") -> DiscoveryText:
         if equilibrium.diagram.parameters[limit.parameter].path in private
     ]
     if stepped:
-        names = join_list([f'"{label}"' for label in stepped])
+        names = join_list([quote(label) for label in stepped])
         method += f" The limit in {names} lies at a step of the method, {STEPS}."
     return DiscoveryText(title, sentence, sides, method)
 

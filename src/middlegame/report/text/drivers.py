@@ -8,7 +8,7 @@ import numpy as np
 
 from middlegame.diagram import Parameter
 from middlegame.equilibrium.scale_forecast import scale_forecast
-from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.grammar import capitalize_first, join_list, quote
 from middlegame.report.text.judgement_values import range_words, value_words
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import (
@@ -151,9 +151,7 @@ def summary(texts: Sequence[QuestionDriversText]) -> str:
         if text.rows:
             first = text.rows[0]
             effect = f": {first.effect}" if first.effect else ""
-            return (
-                f'The strongest driver of "{text.title}" is "{mid_sentence(first.label)}"{effect}.'
-            )
+            return f"The strongest driver of {quote(text.title)} is {quote(first.label)}{effect}."
     flips = [flip for text in texts for flip in text.flips]
     return flips[0] if flips else texts[0].none
 
@@ -219,7 +217,7 @@ def flip_sentence(
         parameter = parameters[place]
         side = "above" if share > 0 else "below"
         parts.append(
-            f'"{judgement_words(words, parameter)}" {side} {value_words(parameter, value)} '
+            f"{quote(judgement_words(words, parameter))} {side} {value_words(parameter, value)} "
             f"(now {value_words(parameter, parameter.median)}, range {range_words(parameter)})"
         )
     beyond = "beyond the range" if len(parts) == 1 else "beyond at least one range"

@@ -108,6 +108,15 @@ def as_noun(label: str, capitals: Capitals = NO_TEXTS) -> str:
     return mid_sentence(label, capitals)
 
 
+def quote(text: str) -> str:
+    """Return a text in quotation marks, with single ones for those within it.
+
+    >>> print(quote('Cost of "waits"'))
+    "Cost of 'waits'"
+    """
+    return '"' + text.replace('"', "'") + '"'
+
+
 def with_aside(text: str, aside: str) -> str:
     """Return a text with an aside in brackets behind it, in its last ones if it ends with some.
 

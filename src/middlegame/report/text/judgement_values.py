@@ -28,7 +28,7 @@ def value_in_unit(value: float, unit: str) -> str:
     """Write a value in a unit as `unit_of` returns it, rounded."""
     if unit == "probability":
         digits = 0 if 0.095 <= value <= 0.905 else 1
-        return f"{100 * value:.{digits}f}%"
+        return f"{format_number(round(100 * value, digits))}%"
     if unit == "odds":
         return f"{value:.2g}:1"
     if unit in (NAMED, "levels"):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from middlegame.diagram import Decision
+from middlegame.report.text.grammar import quote
 from middlegame.report.text.narrative import most_likely, words_of
 from middlegame.report.text.words import Words, percent
 
@@ -68,7 +69,7 @@ def policy_words(equilibrium: "Equilibrium", name: str) -> str:
 def _mostly(equilibrium: "Equilibrium", words: Words, name: str) -> str:
     """Name the most likely option, overall and where the move chooses it most and least often."""
     state, chance = most_likely(equilibrium.forecasts[name])
-    overall = f'"{words.state(name, state)}" in {percent(chance)} of cases overall'
+    overall = f"{quote(words.state(name, state))} in {percent(chance)} of cases overall"
     rows = policy_rows(equilibrium, name)
     place = words.node(name).states.index(state)
     free = [row for row in rows if sum(o is not None for o in row.options) > 1]

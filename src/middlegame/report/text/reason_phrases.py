@@ -55,9 +55,9 @@ class ChoicePhrases:
 
     def only(self, each: OnlyOption) -> str:
         """Say where an option is the only one."""
-        start, share = f'"{self.options[each.option]}" is the only option', percent(each.reach)
+        start, share = f'The only option is "{self.options[each.option]}"', percent(each.reach)
         if each.where is None:
-            return f"In {share} of cases {start}."
+            return f"{start} in {share} of cases."
         where = each.where.substitute(self.without_period)
         if isinstance(where, Not):
             return f"{start} unless {self.words.condition(where.part)} ({share} of cases)."

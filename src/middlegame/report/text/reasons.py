@@ -38,6 +38,8 @@ _NEGLIGIBLE = 0.05
 """Points below which a contribution is not even counted."""
 _MOST_NAMED = 3
 """Contributions that a sentence names on each side."""
+_LEAST_REACH = 0.05
+"""Share of cases from which on it is told that an actor prefers another option there."""
 _CERTAIN = 0.005
 _SAME = 1e-9
 _EQUAL = 1e-5
@@ -84,10 +86,29 @@ def move_reasons(equilibrium: "Equilibrium") -> dict[str, str]:
     """Return a sentence on each move that has a choice: why it does what it does most often."""
     return {
         name: " ".join(
-            [f"{_branch(found)}{reason_texts(found, short=True)[0].sentence}", *_only(found)]
+            [
+                f"{_branch(found)}{reason_texts(found, short=True)[0].sentence}",
+                *_elsewhere(found),
+                *_only(found),
+            ]
         )
         for name, found in short_reasons(equilibrium).items()
     }
+
+
+def _elsewhere(found: Reasons) -> list[str]:
+    """Say where the actor prefers the other option than in the most frequent situations."""
+    if found.is_before_evidence or not found.groups:
+        return []
+    first = found.groups[0].prefers_option
+    others = [
+        each
+        for each in found.groups[1:]
+        if each.prefers_option is not first
+        and each.reach >= _LEAST_REACH
+        and abs(each.probability - each.other_probability) > _CERTAIN
+    ]
+    return [_Speaker(found).preference(others[0])] if others else []
 
 
 def _only(found: Reasons) -> list[str]:
@@ -110,7 +131,9 @@ def title(found: Reasons) -> str:
         return f"What would move this forecast most: {words.clause(found.name, found.option)}"
     called = _Speaker(found).options
     first, second = called[found.option], called[found.rather_than]
-    return f'{words.heading(found.name)}: "{first}" rather than "{second}"'
+    heading = words.heading(found.name)
+    joined = "," if ": " in heading else ":"
+    return f'{heading}{joined} "{first}" rather than "{second}"'
 
 
 def method(found: Reasons) -> str:
@@ -260,6 +283,15 @@ class _Speaker:
         if group.where is None and len(self.found.groups) > 1 and len(group.situations) > 1:
             text += f" The most frequent of these situations: {self._states(group)}."
         return text
+
+    def preference(self, group: ReasonGroup) -> str:
+        """Say where and how often which option is chosen, without the reasons."""
+        pair = [
+            (self.found.option, group.probability),
+            (self.found.rather_than, group.other_probability),
+        ]
+        pair.sort(key=lambda each: -each[1])
+        return f"{capitalize_first(self._opening(group))}{self.choices.choice(pair)}."
 
     def _reversal(self, group: ReasonGroup) -> str:
         """Say that the evidence makes the less likely one of two options the likelier one."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from middlegame.analysis.robustness import ForecastAnswer, Robustness, Variant
 from middlegame.analysis.robustness_sources import DEFAULT_FACTOR, DEFAULT_POINTS, WIDER
 from middlegame.analysis.robustness_variants import Kind
-from middlegame.report.text.grammar import capitalize_first, join_list, possessive
+from middlegame.report.text.grammar import capitalize_first, join_list, possessive, quote
 from middlegame.report.text.narrative import dated_clause, dated_label, due_date, has_twin, words_of
 from middlegame.report.text.starting_point import question_numbers, starting_point
 from middlegame.report.text.values import with_unit
@@ -160,8 +160,7 @@ def _answer_subject(words: Words, answer: ForecastAnswer) -> str:
     asked = words.scenario.questions.get(answer.name) if words.scenario else None
     several = asked and asked.value is None and len(asked.will.leaves()) > 1
     if answer.state is None or (asked and (asked.label or (several and answer.state == "no"))):
-        quoted = label.replace('"', "'")
-        return f'{"The answer no to " if answer.state == "no" else ""}"{quoted}"'
+        return f"{'The answer no to ' if answer.state == 'no' else ''}{quote(label)}"
     return f"The answer that {_within_sentence(words, answer)}"
 
 
@@ -175,8 +174,7 @@ def _within_sentence(words: Words, answer: ForecastAnswer) -> str:
         if len(asked.will.leaves()) == 1:
             told = words.mid_sentence(words.condition(opposite))
             return f"{told} {due_date(asked)}" if has_twin(words, asked) else told
-        quoted = dated_label(words, asked).replace('"', "'")
-        return f'the answer to "{quoted}" is no'
+        return f"the answer to {quote(dated_label(words, asked))} is no"
     return words.mid_sentence(answer_label(words, answer))
 
 
@@ -340,10 +338,9 @@ def _condition(words: Words, variant: Variant) -> str:
             )
             if interest.startswith(_CONDITIONAL):
                 return f"without {possessive(words.mid_sentence(owner))} {interest}"
-            named = (interest or label).replace('"', "'")
-            return f'without {owned} "{named}"'
+            return f"without {owned} {quote(interest or label)}"
         case _:
-            return f'without the source "{label}"'
+            return f"without the source {quote(label)}"
 
 
 def method(found: Robustness) -> str:

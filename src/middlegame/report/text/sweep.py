@@ -9,11 +9,12 @@ import numpy as np
 from middlegame.diagram import Decision
 from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.report.text import narrative
-from middlegame.report.text.grammar import capitalize_first, join_list
+from middlegame.report.text.grammar import capitalize_first, join_list, quote
 from middlegame.report.text.intervals import accuracy, interval
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.scales import scale_sentence
 from middlegame.report.text.words import Words, clean, percent
+from middlegame.scenario.conditions import parse_condition
 from middlegame.scenario.model.references import base_name
 from middlegame.sweeps.summaries import state_outlooks
 
@@ -83,13 +84,21 @@ def questions(found: "Sweep") -> OutlookGroup:
 
     def label(name: str) -> str:
         if name not in asked:
-            return name
+            return _condition_label(words, name)
         due = "" if common else narrative.due_date(asked[name])
         return narrative.with_due_date(narrative.question_label(words, asked[name]), due)
 
     lines = [OutlookRow(label(name), outlook) for name, outlook in found.question_outlooks.items()]
     values = narrative.value_answers(equilibrium, found.question_values)
     return OutlookGroup("Questions", NEUTRAL, tuple(lines), tuple(values))
+
+
+def _condition_label(words: Words, asked: str) -> str:
+    """Return a further condition in words; a name that a caller gave to one stays."""
+    try:
+        return capitalize_first(words.condition(parse_condition(asked)))
+    except ValueError:
+        return asked
 
 
 def moves(found: "Sweep", *, timed: bool = True) -> list[OutlookGroup]:
@@ -153,7 +162,7 @@ def undecided(found: "Sweep") -> Iterator[str]:
             key=lambda each: -each[0],
         )
         clauses = [
-            f'"{words.state(name, state)}" in {percent(share)} of worlds'
+            f"{quote(words.state(name, state))} in {percent(share)} of worlds"
             for share, state in shares
             if share >= 0.01
         ]

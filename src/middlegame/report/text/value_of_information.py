@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.report.text.drivers import answer_words, question_title
-from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence, with_aside
+from middlegame.report.text.grammar import (
+    capitalize_first,
+    join_list,
+    quote,
+    with_aside,
+)
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.values import with_unit
@@ -140,8 +145,8 @@ def summary(found: "ValueOfInformation") -> str:
         if gains.rows:
             first = gains.rows[0]
             return (
-                f'For "{gains.title}" the most worthwhile thing to find out is '
-                f'"{mid_sentence(first.label)}": it would remove {100 * first.share:.1f}% of the '
+                f"For {quote(gains.title)} the most worthwhile thing to find out is "
+                f"{quote(first.label)}: it would remove {100 * first.share:.1f}% of the "
                 "uncertainty, on average."
             )
     return NO_GAIN
