@@ -10,10 +10,11 @@ import middlegame as mg
 from middlegame.analysis.drivers import Drivers, drivers
 from middlegame.report.html.report import html_report
 from middlegame.report.html.sections import sections
-from middlegame.report.text.drivers import NO_DRIVER, NO_FLIP, caveats
+from middlegame.report.text.drivers import NO_DRIVER, NO_FLIP, caveats, method
 from middlegame.report.text.judgement_values import range_words, value_words
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import words_of
+from middlegame.report.text.words import percent
 from tests.report.pages import (
     INJECTION,
     compare_with_golden,
@@ -42,6 +43,22 @@ def test_flip_points_print_without_drivers(found: Drivers) -> None:
     page = html_report(found.equilibrium, analyses=sections(found.flip_points))
     assert "can flip" in page_text(page)
     assert "Sensitivity indices" not in page
+
+
+def test_indices_come_with_half_their_interval_which_is_called_rough_where_it_is_wide(
+    found: Drivers,
+) -> None:
+    (first, *_) = found.questions[0].ranked
+    assert f"(give or take {percent(first.total_error)})" in unwrap(show_plain(found))
+    assert "They are rough here" in method(found.questions)
+    sure = [
+        replace(each, ranked=tuple(replace(d, total_error=0.01) for d in each.ranked))
+        for each in found.questions
+    ]
+    assert "rough" not in method(sure)
+    assert "give or take 1%" in page_text(
+        html_report(found.equilibrium, analyses=sections(replace(found, questions=tuple(sure))))
+    )
 
 
 def test_no_line_is_wider_than_the_console(found: Drivers) -> None:

@@ -28,7 +28,7 @@ def show_drivers(found: Drivers, console: Console) -> None:
     ):
         _show_flips(page, text)
         for row in text.rows:
-            parts = (row.label, row.effect, row.flip)
+            parts = (f"{row.label}{row.give_or_take}", row.effect, row.flip)
             page.bar("; ".join(part for part in parts if part), row.total)
         if not text.rows and not text.constant:
             page.paragraph(NO_DRIVER)

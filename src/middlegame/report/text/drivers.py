@@ -37,6 +37,8 @@ NO_FLIP = (
 CONSTANT = "No judgement in this file moves this forecast: it is {} in every world."
 _CONSTANT = 1e-9
 """A probability, or a share of a scale, that moves by less does not move: that is rounding."""
+_ROUGH = 0.1
+"""Half the width of a sensitivity index's interval from which on it is called rough."""
 STEPS = "since a private number is computed at a few points, each for a stretch of its range"
 """Why a forecast is constant over stretches of a private number, and jumps between them."""
 NO_DRIVER = "No judgement has a detectable effect on this forecast."
@@ -54,7 +56,7 @@ class DriverRow:
         high: the question's answer with the judgement at the high end.
         effect: the effect of moving it through its range, in words; empty for a group.
         total: its sensitivity index.
-        error: the error of that index.
+        error: the error of that index; 0 if unknown.
         flip: the value at which the answer flips, in words; empty without one.
     """
 
@@ -66,6 +68,11 @@ class DriverRow:
     total: float
     error: float
     flip: str
+
+    @property
+    def give_or_take(self) -> str:
+        """Half the width of the index's 90% interval, in words and brackets; empty if unknown."""
+        return f" (give or take {percent(self.error)})" if self.error > 0 else ""
 
 
 @dataclass(frozen=True)
@@ -120,6 +127,7 @@ def drivers_text(
         if variation.pair:
             flips.insert(0, variation.pair)
         ranked = drivers[place].ranked if drivers else ()
+        pawn = bool(drivers) and drivers[place].method == "pawn"  # its error is no interval
         constant = _is_constant(question, variation, drivers[place] if drivers else None)
         middle = float(question.answer(variation.middle))
         none = "" if question.scale else NO_FLIP
@@ -136,7 +144,7 @@ def drivers_text(
                 none="" if flips else none,
                 constant=constant,
                 rows=tuple(
-                    _row(words, question, parameters, variation, driver)
+                    _row(words, question, parameters, variation, driver, exact=pawn)
                     for driver in ranked[:most_rows]
                     if driver.is_detectable
                 ),
@@ -241,10 +249,14 @@ def method(drivers: Sequence["QuestionDrivers"]) -> str:
             "far the forecast's distribution shifts once a judgement is known to within a tenth of "
             "its range. Only statistically detectable effects are shown."
         )
+    shown = [driver for each in drivers for driver in each.ranked if driver.is_detectable]
+    rough = any(driver.total_error > _ROUGH for driver in shown)
     return (
         f"Sensitivity is the total Sobol index from {worlds:,} worlds (Saltelli's design): the "
         "share of the forecast's variance that would remain if all other judgements were known. "
-        "Correlated judgements count as one."
+        "Correlated judgements count as one. Shares may add up to more than 100%, since judgements "
+        "work together."
+        + (" They are rough here: more worlds (-n) narrow their intervals." if rough else "")
     )
 
 
@@ -276,7 +288,10 @@ def _row(
     parameters: Sequence[Parameter],
     variation: "OneAtATime",
     driver: "Driver",
+    *,
+    exact: bool,
 ) -> DriverRow:
+    error = 0.0 if exact else driver.total_error
     if len(driver.parameters) != 1:
         if driver.name == COEFFICIENT_GROUP:
             label = f"Coefficients learned from data ({len(driver.parameters)}, as one group)"
@@ -285,7 +300,7 @@ def _row(
                 words.mid_sentence(judgement_words(words, parameters[p])) for p in driver.parameters
             ]
             label = f"{capitalize_first(name_as_words(driver.name))}, as one: {'; '.join(names)}"
-        return DriverRow(label, "", None, None, "", driver.total, driver.total_error, "")
+        return DriverRow(label, "", None, None, "", driver.total, error, "")
     (place,) = driver.parameters
     parameter = parameters[place]
     low, high = map(float, question.answer(variation.ends[place]))
@@ -301,7 +316,7 @@ def _row(
         high=high if np.isfinite(high) else None,
         effect=_effect(parameter, question, low, high),
         total=driver.total,
-        error=driver.total_error,
+        error=error,
         flip=flip,
     )
 
