@@ -16,6 +16,7 @@ from middlegame.analysis.coalitions import (
 from middlegame.equilibrium.equilibrium import solve
 from middlegame.report.text.coalitions import coalition_texts, headline
 from middlegame.scenario import read_text
+from tests.report.pages import show_plain
 
 PRISONERS = """
 title: Two exporters
@@ -197,3 +198,14 @@ def test_what_cannot_form_a_coalition_is_refused_with_the_reason(exporters):
 def test_refusal_names_what_the_contest_has(part, named):
     with pytest.raises(mg.QueryError, match=f"this one has {named}$"):
         coalitions(solve(read_text(f"{PRISONERS}{part}\n").scenario))
+
+
+def test_without_coalitions_the_reasons_are_printed_and_no_empty_section(exporters):
+    equilibrium = solve(exporters.scenario)
+    refused = {("a", "b"): "their patience differs"}
+    text = show_plain(
+        replace(coalitions(equilibrium, [["a", "b"]]), coalitions=(), refused=refused)
+    )
+    assert "because their patience differs" in text
+    assert "COALITIONS" not in text
+    assert "equilibria were solved" not in text

@@ -15,7 +15,7 @@ from middlegame.analysis.value_of_information import InformationValue, ValueOfIn
 from middlegame.report.html.forms import as_markdown
 from middlegame.report.html.report import html_report
 from middlegame.report.html.sections import sections
-from middlegame.report.text.value_of_information import commitment_rows
+from middlegame.report.text.value_of_information import commitment_rows, information_gain_rows
 from middlegame.scenario import read_text
 from tests.report.pages import page_text, show_plain, unwrap
 
@@ -72,6 +72,31 @@ def test_values_are_printed_with_their_errors(found: ValueOfInformation) -> None
     assert max(map(cell_len, text.splitlines())) <= 80
 
 
+def test_gains_about_a_value_are_written_with_the_same_decimals() -> None:
+    equilibrium = mg.solve(read_text(_TOLL).scenario, worlds=0)
+    scale = equilibrium.diagram.nodes[equilibrium.diagram.index["toll"]].scale
+    (path, *_) = (parameter.name for parameter in equilibrium.diagram.parameters)
+    gains = QuestionInformation(
+        question="toll",
+        mean=20.0,
+        uncertainty=0.5,
+        judgements=tuple(
+            InformationGain(path, gain, error, gain / 0.5)
+            for gain, error in ((0.0273, 0.0021), (0.0037, 0.0012), (0.002, 0.00048))
+        ),
+        factors=(),
+    )
+    found = SimpleNamespace(
+        equilibrium=equilibrium,
+        questions=[SimpleNamespace(name="toll", node="toll", scale=scale)],
+        information_gains=[gains],
+    )
+    (each,) = information_gain_rows(found)
+    assert [(row.value, row.error) for row in each.rows] == [
+        ("0.027", "0.002"), ("0.004", "0.001"), ("0.002", "<0.001")
+    ]  # fmt: skip
+
+
 def test_negligible_information_is_one_sentence(negligible: ValueOfInformation) -> None:
     sentence = (
         "Worth less than 0.05 points to every actor: the loan behind the offer (known to the port "
@@ -111,7 +136,9 @@ actors: {north: The north, south: The south}
 moves:
   toll: {by: north, scale: {from: 0, to: 40, step: 10, unit: ducats}, options: {closed: {}}}
   wait: {by: north, options: [short, long]}
-interests: {north: [{worth: 0.1 * toll}], south: [{worth: -0.2 * toll}]}
+interests:
+  north: [{worth: 0.1 * toll}, {when: wait = long, worth: 1..2}]
+  south: [{worth: -0.2 * toll}]
 """
 
 
@@ -124,6 +151,9 @@ def test_commitments_to_neighbouring_values_are_one_row_with_a_band():
     ]
     rows = commitment_rows(SimpleNamespace(equilibrium=found, commitment_values=values))
     assert [(row.value, row.label) for row in rows] == [
-        ("+8.0", "The south, if the north chooses 0 ducats (toll; best of 0 to 20)"),
+        (
+            "+8.0",
+            "The south, if the north chooses 0 ducats (toll; at least half of it from 0 to 20)",
+        ),
         ("+3.0", 'The south, if the north chooses "closed" (toll)'),
     ]

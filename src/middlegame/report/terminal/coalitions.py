@@ -19,9 +19,13 @@ def show_coalitions(found: Coalitions, console: Console) -> None:
     page.title(narrative.words_of(found.equilibrium).title)
     page.paragraph(headline(found))
     page.gap()
+    texts = coalition_texts(found)
+    if not texts:
+        for sentence in refusals(found):
+            page.paragraph(sentence)
+        return
     page.notes(start(found))
     page.section("Coalitions", "gains in points against all playing apart, by the members' weights")
-    texts = coalition_texts(found)
     for text in texts[:_MOST]:
         page.heading(text.title, NEUTRAL)
         page.paragraph(" ".join(text.sentences))

@@ -94,12 +94,11 @@ def show_order(diagram: Diagram, scenario: Scenario | None, console: Console) ->
         page.gap()
     cost = found["cost"]
     if cost["operations"]:  # not predicted where a table of the contest itself is too large
-        page.paragraph(
-            f"One evaluation of all payoffs takes about {cost['operations']:.1e} operations."
-        )
+        operations = float(f"{cost['operations']:.2g}")
+        page.paragraph(f"One evaluation of all payoffs takes about {operations:,.0f} operations.")
     page.paragraph(
-        f"The largest table has {cost['largest_table']:.0f} numbers; the number of unknowns is "
-        f"{cost['unknowns']:.0f}."
+        f"The largest table has {cost['largest_table']:,.0f} numbers; the number of unknowns is "
+        f"{cost['unknowns']:,.0f}."
     )
 
 

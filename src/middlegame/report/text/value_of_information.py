@@ -1,5 +1,6 @@
 """Value of information and of commitment in words: what is worth finding out, what to commit to."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -98,15 +99,23 @@ def information_gain_rows(found: "ValueOfInformation") -> list[QuestionGains]:
     by_name = {parameter.name: parameter for parameter in found.equilibrium.diagram.parameters}
     gains = []
     for question, each in zip(found.questions, found.information_gains, strict=True):
+        shown = [g for g in (*each.judgements, *each.factors) if _is_shown(g)]
+        places = _decimal_places(max((g.gain for g in shown), default=1.0))
         kept = [
-            _gain_row(judgement_words(words, by_name[g.name]), question, g, False)
+            _gain_row(judgement_words(words, by_name[g.name]), question, g, places, factor=False)
             for g in each.judgements
-            if _is_shown(g)
+            if g in shown
         ]
         kept += [
-            _gain_row(with_aside(words.heading(g.name), _kind(words, g.name)), question, g, True)
+            _gain_row(
+                with_aside(words.heading(g.name), _kind(words, g.name)),
+                question,
+                g,
+                places,
+                factor=True,
+            )
             for g in each.factors
-            if _is_shown(g)
+            if g in shown
         ]
         kept.sort(key=lambda row: -round(row.share, 9))
         title = question_title(found.equilibrium, question)
@@ -127,16 +136,31 @@ def _is_shown(gain: "InformationGain") -> bool:
     return gain.is_detectable and gain.share >= _SHOWN_SHARE
 
 
+def _decimal_places(largest: float) -> int:
+    """Return with how many decimals gains are written, so that the largest has two digits."""
+    return max(0, 1 - math.floor(math.log10(largest)))
+
+
 def _gain_row(
-    label: str, question: "QuestionOutcomes", gain: "InformationGain", factor: bool
+    label: str,
+    question: "QuestionOutcomes",
+    gain: "InformationGain",
+    places: int,
+    *,
+    factor: bool,
 ) -> GainRow:
-    """Return the row of an information gain."""
+    """Return the row of an information gain, of a value with so many decimals."""
     error = gain.error * gain.share / gain.gain
     written = ""
     if error >= _SHOWN_SHARE:
-        written = f"{gain.error:.2g}" if question.scale else f"{error:.1%}"
-    value = f"{gain.gain:.2g}" if question.scale else f"{gain.share:.1%}"
+        written = _amount(gain.error, places) if question.scale else f"{error:.1%}"
+    value = _amount(gain.gain, places) if question.scale else f"{gain.share:.1%}"
     return GainRow(label, gain.share, value, written, factor)
+
+
+def _amount(value: float, places: int) -> str:
+    written = f"{value:.{places}f}"
+    return written if float(written) else f"<{10**-places:.{places}f}"
 
 
 def summary(found: "ValueOfInformation") -> str:
@@ -253,7 +277,7 @@ def _bands(
                 low -= 1
             while high + 1 < len(near) and worth.get(near[high + 1], 0.0) >= value.points / 2:
                 high += 1
-            band = f"best of {near[low]} to {near[high]}" if low < high else ""
+            band = f"at least half of it from {near[low]} to {near[high]}" if low < high else ""
             found.append((value, band))
     return found
 
