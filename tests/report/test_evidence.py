@@ -18,6 +18,8 @@ from middlegame.report.html.hypotheses import hypothesis_sections
 from middlegame.report.html.report import html_report, result_html
 from middlegame.report.html.sections import sections
 from middlegame.report.terminal.attribution import show_attributions
+from middlegame.report.terminal.equilibrium import show_change
+from middlegame.report.text.comparison import method
 from middlegame.report.text.hypotheses import (
     bayes_factor_words,
     conclusion,
@@ -245,3 +247,16 @@ def test_hypotheses_say_which_numbers_are_not_those_of_the_forecast(crisis):
     forecast = found.forecast.forecast(factor.name)[state]
     differs = percent(forecast) != percent(factor.posterior[state])
     assert (f"{percent(factor.posterior[state])} instead of {percent(forecast)}" in note) == differs
+
+
+def test_changes_and_comparisons_say_that_all_is_given_the_evidence(crisis, comparison):
+    for before, told in ((crisis, True), (crisis.prior, False)):
+        console = plain_console()
+        show_change(before, before.suppose({"threat": "threaten"}), console)
+        given = "! Given the evidence: intercept (a report that resolve is firm"
+        assert (given in unwrap(printed(console))) == told
+    given = "All forecasts are given the evidence in each analyst's file."
+    assert given not in unwrap(show_plain(comparison))
+    analysts = [Analyst(name, name, crisis.scenario) for name in ("anna", "bob")]
+    informed = replace(comparison, analysts=tuple(analysts))
+    assert method(informed).startswith(given)

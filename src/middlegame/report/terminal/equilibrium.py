@@ -104,7 +104,8 @@ def show_change(
     for line in case_changes(before, after):
         page.paragraph(line, style="bold")
     page.gap()
-    page.notes(fork_notes(after, words))
+    known = [narrative.evidence_note(before)] if before.known else []
+    page.notes([*known, *fork_notes(after, words)])
     questions = question_shifts(before, after)
     if questions:
         page.section("Questions", narrative.common_due_date(after))

@@ -45,7 +45,9 @@ def method(found: "Comparison") -> str:
     )
     values = _VALUES if found.values else ""
     first = _FIRST.format(worlds=found.switched_worlds) if found.switched_worlds else ""
-    return _METHOD + values + (_MEANS + first if over_worlds else _MIDDLE)
+    known = any(analyst.scenario.evidence for analyst in found.analysts)
+    given = "All forecasts are given the evidence in each analyst's file. " if known else ""
+    return given + _METHOD + values + (_MEANS + first if over_worlds else _MIDDLE)
 
 
 def question_words(found: "Comparison", name: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.analysis.influences import Influence
+from middlegame.analysis.pathways import Pathway
 from middlegame.analysis.reason_groups import ReasonGroup
 from middlegame.analysis.reasons import Reasons, short_reasons
 from middlegame.report.text.grammar import capitalize_first, join_list
@@ -384,17 +385,25 @@ class _Speaker:
                 f"{condition} in {percent(each.probability)} {unit} after "
                 f'"{labels[0]}" and in {percent(each.other_probability)} after "{labels[1]}".'
             )
-            for pathway in each.pathways:
-                clause = self.words.mid_sentence(self.words.clause(pathway.name, pathway.state))
-                all_ = pathway.removed > 1 - _CERTAIN
-                removed = "All" if all_ else percent(pathway.removed)
-                text += (
-                    f" {removed} of this difference would vanish if it were certain that {clause} "
-                    f"({percent(pathway.probability)} against {percent(pathway.other_probability)})"
-                    "."
-                )
-            found.append(text)
+            found.append(f"{text} {self._pathways(each.pathways, labels)}")
         return found
+
+    def _pathways(self, pathways: Sequence[Pathway], labels: Sequence[str]) -> str:
+        """Say what would remove how much of a difference, what removes as much in one sentence."""
+        by_share: dict[str, list[str]] = {}
+        for pathway in pathways:
+            share = "All" if pathway.removed > 1 - _CERTAIN else percent(pathway.removed)
+            chances = percent(pathway.probability), percent(pathway.other_probability)
+            where = f"{chances[0]} and {chances[1]}"
+            if pathway is pathways[0]:
+                where = f'{chances[0]} after "{labels[0]}", {chances[1]} after "{labels[1]}"'
+            clause = self.words.mid_sentence(self.words.clause(pathway.name, pathway.state))
+            by_share.setdefault(share, []).append(f"{clause} ({where})")
+        return " ".join(
+            f"{share} of this difference would vanish if it were certain that "
+            f"{join_list(states, 'or that')}."
+            for share, states in by_share.items()
+        )
 
     def rows(self, group: ReasonGroup, cites: dict[str, tuple[CitedPlace, ...]]) -> list[ReasonRow]:
         """Return what favours the likelier option, and what favours the other."""
