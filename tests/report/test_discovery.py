@@ -1,5 +1,7 @@
 """Scenario discovery in the terminal and in the report."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -78,6 +80,15 @@ def test_steps_of_a_private_number_are_told_as_steps_of_the_method() -> None:
         for place in (0, 1)
     ]
     assert [STEPS in sentence for sentence in sentences] == [True, False]
+
+
+def test_a_limit_at_the_end_of_a_range_says_how_many_worlds_it_leaves_out(found) -> None:
+    limits = found.box.limits
+    low = found.equilibrium.diagram.parameters[limits[0].parameter].low
+    box = replace(found.box, limits=(replace(limits[0], low=low), *limits[1:]))
+    first, second = discovery_text(replace(found, box=box)).sides
+    assert first.range_.endswith("; 5% of worlds lie below it")
+    assert "worlds" not in second.range_
 
 
 def test_section_draws_the_box_and_the_trade_off(found: Discovery) -> None:

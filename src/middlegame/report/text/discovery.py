@@ -22,7 +22,7 @@ class BoxSide:
     Attributes:
         label: the judgement.
         limits: `above 0.7`, `below 25`, or both.
-        range_: the judgement's range.
+        range_: the judgement's range, and where a limit is its end, how many worlds lie beyond.
         low: the lower limit as a share of the range; 0 without one.
         high: the upper limit as a share of the range; 1 without one.
         open_low: whether there is no lower limit.
@@ -102,6 +102,14 @@ def _side(words: Words, parameter: "Parameter", limit: "BoxLimit") -> BoxSide:
     if limit.high is not None:
         parts.append(f"below {value_words(parameter, limit.high)}")
     begin, end = (float(parameter.to_scale(x)) for x in (parameter.low, parameter.high))
+    # A range is a 90% interval: a limit at its end still leaves out the worlds beyond.
+    beyond = ""
+    for side, limited, at in (
+        ("below", limit.low, parameter.low),
+        ("above", limit.high, parameter.high),
+    ):
+        if limited is not None and value_words(parameter, limited) == value_words(parameter, at):
+            beyond += f"; 5% of worlds lie {side} it"
 
     def share(value: float | None, otherwise: float) -> float:
         if value is None:
@@ -111,7 +119,7 @@ def _side(words: Words, parameter: "Parameter", limit: "BoxLimit") -> BoxSide:
     return BoxSide(
         judgement_words(words, parameter),
         " and ".join(parts),
-        range_words(parameter),
+        range_words(parameter) + beyond,
         share(limit.low, 0.0),
         share(limit.high, 1.0),
         limit.low is None,
