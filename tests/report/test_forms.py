@@ -7,11 +7,16 @@ import pytest
 from click.testing import CliRunner
 
 import middlegame as mg
+from middlegame.analysis.dominoes import dominoes
 from middlegame.base.errors import QueryError
 from middlegame.cli.main import commands
 from middlegame.io.examples import open_scenario
+from middlegame.report.charts.dominoes import matrix_rows
 from middlegame.report.html.forms import as_markdown, as_pdf, check_form, write_report
 from middlegame.report.html.report import html_report
+from middlegame.report.html.sections import sections
+from middlegame.report.text.policies import policy_words
+from tests.report.pages import page_text
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +35,34 @@ def test_markdown_has_the_headings_and_sentences_of_the_page(page: str) -> None:
     assert "| The tenant loses the berth | **25%** 9..44% |" in re.sub(" +", " ", markdown)
     assert "1.  **37%** The rival power makes an offer." in markdown
     assert not re.search(r"<\w|data:image|\*\*\*\*", markdown)
+
+
+def test_markdown_explains_no_picture_and_lists_what_pictures_show(page: str) -> None:
+    eq = mg.solve(mg.load("harbour-lease"))
+    found = dominoes(eq)
+    report = html_report(eq, analyses=sections(found))
+    markdown = as_markdown(report)
+    for words in ("The dot is", "The mark on", "Each box", "Arrows", "Broken lines"):
+        assert words in report
+        assert words not in markdown
+    assert not re.search(r"Matrix of effects|moves and \d+ factors", markdown)
+    label, ((amount, outcome), *_) = matrix_rows(found)[0]
+    assert f"- {label}\n\n  **{amount:+g}** {outcome}" in markdown
+    assert "*Marked* steps" in markdown
+    assert re.search(r"^2\.  \*\*\d+%\*\* .*\*The [^*]+\.\*", markdown, re.MULTILINE)
+    without = re.sub(r'<p class="about">.*?</p>', "", report)
+    assert "## The contest" in markdown
+    assert "## The contest" not in as_markdown(without)
+
+
+def test_policies_are_those_before_the_evidence(page: str) -> None:
+    given = mg.solve(mg.load("harbour-lease")).given("lease = lost")
+    text = page_text(html_report(given))
+    policies = text[text.index("Policies what each move observes") :]
+    for move in given.diagram.decisions:
+        assert policy_words(given.prior, move.name) in policies
+    assert "All numbers here are those before the evidence." in policies
+    assert "before the evidence." not in page_text(page)
 
 
 def test_markdown_aligns_numbers_in_tables_to_the_right(page: str) -> None:

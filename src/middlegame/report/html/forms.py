@@ -29,6 +29,19 @@ _SHORT = re.compile(
 _ON_SCREEN = re.compile(
     r'<div class="graph on-screen".*?</div>|<ul class="effects narrow">.*?</ul>', re.DOTALL
 )
+_CAPTION = re.compile(r'<span class="caption[^"]*">.*?</span>(?:</span>)?', re.DOTALL)
+"""What explains a picture; none holds a part in `<span>` but the last."""
+_DRAWN = re.compile(
+    r'<(figure|div) class="matrix".*?</\1>\s*(?=<ul class="effects narrow">)|'
+    r'<div class="graph.*?</div>|<div class="scroll"[^>]*><div[^>]*class="cascade">.*?</div></div>',
+    re.DOTALL,
+)
+"""Pictures whose content is not their label: a list or a table beside them has it."""
+_EMPTY = re.compile(
+    r'<p class="lead">\s*</p>|<section aria-labelledby="contest"[^>]*>\s*<h2[^>]*>.*?</h2>\s*'
+    r'(?:<p class="lead">\s*</p>\s*)?</section>',
+    re.DOTALL,
+)
 _FOOTER = re.compile(r"<footer>.*?</footer>", re.DOTALL)
 _RARE = re.compile(r'<tr class="rare">.*?</tr>|<details class="rare">.*?</details>', re.DOTALL)
 _BODY = re.compile(r"<body>(.*)</body>", re.DOTALL)
@@ -94,6 +107,7 @@ def as_markdown(page: str) -> str:
     """Convert a report's HTML page to GitHub's Markdown, with the labels of charts as text."""
     pandoc, _ = _documents()
     whole = _SHORT.sub("", _CONTENTS.sub("", page))
+    whole = _EMPTY.sub("", _CAPTION.sub("", _DRAWN.sub("", whole)))
     html = _SVG.sub(lambda found: _in_words(found[1]), _plain(whole))
     return str(pandoc.convert_text(html, "gfm-raw_html", format="html", extra_args=["--wrap=none"]))
 
@@ -181,6 +195,8 @@ def _plain(page: str) -> str:
     body = re.sub(r"<figcaption>(.*?)</figcaption>", r"<h4>\1</h4>", body, flags=re.DOTALL)
     body = re.sub(r'(<t[hd]\b[^>]*class="[^"]*\bnumber\b[^"]*")', r'\1 align="right"', body)
     body = re.sub(r'<span class="sideways">.*?</span>', "", body)
+    body = re.sub(r'<span class="caption of-ranges">.*?</span>', "", body, flags=re.DOTALL)
+    body = re.sub(r'<span class="differs">(.*?)</span>', r"<em>\1</em>", body, flags=re.DOTALL)
     body = re.sub(r'<svg class="interval".*?</svg>', "", body, flags=re.DOTALL)
     body = re.sub(r'</p>\s*<p class="range">', ": ", body)
     body = re.sub(

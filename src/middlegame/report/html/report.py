@@ -25,7 +25,7 @@ from middlegame.report.text.behaviour import (
 )
 from middlegame.report.text.branches import branch_texts
 from middlegame.report.text.grammar import capitalize_first
-from middlegame.report.text.intervals import LEGEND, interval, outlooks, point_range, worlds_of
+from middlegame.report.text.intervals import interval, outlooks, point_range, worlds_of
 from middlegame.report.text.intervals import method as interval_method
 from middlegame.report.text.judgements import judgement_groups, web_address
 from middlegame.report.text.omissions import omission_sentences
@@ -129,7 +129,8 @@ def html_report(
             points=_points(equilibrium, words),
             points_scale=capitalize_first(narrative.points_scale(equilibrium.scenario)),
             expectations=expectation_sections(equilibrium),
-            policies=_policies(equilibrium, words),
+            policies=_policies(equilibrium.prior, words),
+            informed=bool(equilibrium.known),
             leads=leads,
             analyses=analyses,
             groups=groups,
@@ -144,7 +145,6 @@ def html_report(
             status=equilibrium.status,
             left_out=" ".join(omission_sentences(equilibrium)),
             worlds=worlds_of(equilibrium),
-            legend=LEGEND,
             world_method=interval_method(equilibrium),
             steps=equilibrium.steps,
             levels=bool(behaviour_groups(equilibrium)),

@@ -11,11 +11,6 @@ if TYPE_CHECKING:
     from middlegame.sweeps.summaries import Outlook, Spread
     from middlegame.sweeps.worlds import Worlds
 
-LEGEND = (
-    "The dot is the mean over the worlds, which is the forecast; the line holds 90% of the worlds. "
-    "A world is one draw of all ranges."
-)
-
 
 def worlds_of(equilibrium: "Equilibrium") -> "Worlds | None":
     """Return the worlds that a forecast is the mean of; None for the middle world alone."""
