@@ -117,7 +117,7 @@ def test_drivers_beyond_time_limit_say_that_only_the_middle_world_is_solved(
         assert answer["known"]["middle_world"] is True
         (err,) = answer["faults"]
     else:
-        assert out.startswith("All numbers are those of the middle world, ")
+        assert out.startswith("! All numbers are those of the middle world, ")
     assert "; the middle world alone is solved" in err
 
 
@@ -132,6 +132,20 @@ def test_dominoes_beyond_time_limit_in_their_chains_tell_the_interventions_as_js
     found = answer["known"]["dominoes"]["interventions"]
     assert found
     assert all(each["effects"] and not each["chains"] for each in found)
+
+
+def test_forecast_that_is_complete_when_time_is_up_is_not_said_to_be_unfinished(
+    run, monkeypatch
+) -> None:
+    monkeypatch.setattr("middlegame.cli.solve.print_answer", let_time_pass)
+    code, _, err = run("solve", "harbour-lease", "--time-limit", 900)
+    assert code == 1
+    assert "Writing the answer is not finished; the forecast is complete" in err
+
+
+def test_whole_precision_is_not_said_to_be_the_end_of_solving() -> None:
+    clock = time_limit._Clock(5, stage="solving it", fraction=0.9999)
+    assert clock.progress() == "Solving it: reached the precision, and is not finished"
 
 
 def test_sweep_beyond_time_limit_prints_worlds_solved_by_then(run, monkeypatch) -> None:

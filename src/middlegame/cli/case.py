@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from middlegame.cli.console import counting, tracing
-from middlegame.cli.time_limit import record_equilibrium
+from middlegame.cli.time_limit import record_equilibrium, record_stage
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -82,6 +82,7 @@ def forecast_case(equilibrium: "Equilibrium", worlds: int | None = None) -> "For
         found = forecast(equilibrium, worlds, progress)
         found.forecasts  # noqa: B018, so that the worlds are solved here
     record_equilibrium(found)
+    record_stage("Writing the answer")
     return found
 
 

@@ -23,6 +23,8 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 PATIENCE = 10.0
 """Seconds that a command has to end after its time, before the process is ended."""
+_WHOLE = 0.995
+"""The fraction of the precision that is written as 100%."""
 AGAIN = 2.0
 """Seconds after which work that returned partial results is stopped, if it is not the last."""
 
@@ -78,6 +80,8 @@ class _Clock:
                 return done
             left = (time.monotonic() - self.since) / self.done * (self.total - self.done)
             return f"{done}, the rest would take about {format_duration(left)}"
+        if self.fraction >= _WHOLE:
+            return f"{stage}: reached the precision, and is not finished"
         if self.fraction:
             return f"{stage}: reached {self.fraction:.0%} of the precision"
         return f"{stage}: {self.done:,} done" if self.done else f"{stage} is not finished"
@@ -170,14 +174,19 @@ def print_known() -> None:
     """Print the forecast, if it is known."""
     if _clock.equilibrium is not None:
         from middlegame.cli.console import console
+        from middlegame.report.terminal.columns import Page
         from middlegame.report.terminal.show import show
 
         out = console()
         if _clock.knows_middle_world_alone:
-            out.print(
-                "All numbers are those of the middle world, with every number at its median; the "
-                "forecast is a mean over many worlds.\n"
+            page = Page(out)
+            page.notes(
+                [
+                    "All numbers are those of the middle world, with every number at its median; "
+                    "the forecast is a mean over many worlds."
+                ]
             )
+            page.gap()
         show(_clock.equilibrium, out, storylines=0)
 
 

@@ -57,8 +57,8 @@ def strategies(
             )
             raise QueryError(
                 f"the strategic form of this contest is too large: {', '.join(plans)}; the "
-                f"limit is {limit:,} combinations. Export it to efg or json, where strategies do "
-                "not multiply"
+                f"limit is {limit:,} combinations. Export it to json, whose size does not "
+                "multiply, or, where the game tree is small, to efg"
             )
         found[owner] = listed
     return tuple(found.values())
