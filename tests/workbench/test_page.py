@@ -533,6 +533,29 @@ def test_question_for_a_value_is_resolved_with_a_number(visit, server):
     page.wait_for_selector('.mg-outcome:has-text("62.5"):has-text("the city\'s books")')
 
 
+def test_tab_that_is_opened_again_asks_the_workers_for_nothing_anew(visit, server):
+    def asked():
+        with urllib.request.urlopen(f"{server.url}/asked") as answer:
+            return json.load(answer)
+
+    visitor = visit()
+    page = visitor.open("known", "answer", f"{WORTH}=70")
+    page.wait_for_selector(".mg-banner [role=status]", state="detached")
+    complete = dict.fromkeys(("dominoes", "hypotheses", "comparison"), ".mg-taking:visible")
+    for tab, label in TABS:
+        page.get_by_role("button", name=label, exact=True).click()
+        visitor.wait_for(tab)
+        page.wait_for_selector(f"[data-tab={tab}] {complete.get(tab, '')}".strip())
+    before = asked()
+    for tab, label in TABS:  # the last is the ledger, which others may have changed
+        page.get_by_role("button", name=label, exact=True).click()
+        visitor.wait_for(tab)
+    until = time.monotonic() + 60
+    while asked()["read_ledger"] == before["read_ledger"] and time.monotonic() < until:
+        time.sleep(0.1)
+    assert asked() == before | {"read_ledger": before["read_ledger"] + 1}
+
+
 VIOLATIONS = """async (options) => (await axe.run(options)).violations
     .filter(({ id, impact }) => id.startsWith("landmark-") || /serious|critical/.test(impact))
     .map((each) => ({ id: each.id, html: each.nodes.slice(0, 3).map((node) => node.html) }))"""

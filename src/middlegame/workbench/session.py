@@ -334,7 +334,8 @@ class Session:
         gone = [each.text for each in changes(contest, setting) if each.text not in kept]
         self._refusal = with_clauses(contest, "\n".join(reasons))
         if gone:
-            self._refusal += f"\nThis change was taken back: {'. '.join(gone)}."
+            taken = "This change was" if len(gone) == 1 else "These changes were"
+            self._refusal += f"\n{taken} taken back: {'. '.join(gone)}."
         self.show_message(self._refusal)
         _notify(self.on_setting)
         if self.setting != setting:

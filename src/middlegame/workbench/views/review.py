@@ -32,6 +32,7 @@ class ReviewTab:
         self.numbers: list[UnreviewedNumber] = []
         self.most = self.place = 0
         self.visible = False
+        self._text_read: str | None = None
         heading("h1", "Review the drafted numbers", "mg-small")
         DraftTools(desk)
         with ui.element("p").classes("mg-background").props("role=status"):
@@ -53,6 +54,9 @@ class ReviewTab:
 
     async def _read(self) -> None:
         session, text = self.desk.session, self.desk.draft.text
+        if text == self._text_read:
+            self._show()
+            return
         try:
             numbers = await session.pools.texts.ask(
                 (session.visitor, "review"), drafted_numbers, text, folder=session.folder
@@ -60,7 +64,7 @@ class ReviewTab:
         except (Superseded, MiddlegameError):
             return
         if text == self.desk.draft.text:
-            self.numbers = numbers
+            self.numbers, self._text_read = numbers, text
             self.most = max(self.most, len(numbers))
             self.place = min(self.place, max(len(numbers) - 1, 0))
             self._offer(self.most > 0)

@@ -128,6 +128,7 @@ class OutlineTab:
         self.form = Form(self, self.box)
         self.unplaced: FaultList | None = None
         self._focus_is_lost = False
+        self._text_read: str | None = None
         desk.draft.on_change.append(self._changed)
         desk.on_checked.append(self._show_faults)
 
@@ -189,15 +190,16 @@ class OutlineTab:
     async def _read(self) -> None:
         """Read the text, and show it in the entries, the picture and the form."""
         session, text = self.desk.session, self.desk.draft.text
-        try:
-            outline = await session.pools.texts.ask(
-                (session.visitor, "outline"), read_outline, text
-            )
-        except (Superseded, MiddlegameError):
-            return
-        if text != self.desk.draft.text or self.queue.busy:  # what was typed since is shown later
-            return
-        self.outline = outline
+        if text != self._text_read:
+            try:
+                outline = await session.pools.texts.ask(
+                    (session.visitor, "outline"), read_outline, text
+                )
+            except (Superseded, MiddlegameError):
+                return
+            if text != self.desk.draft.text or self.queue.busy:
+                return  # what was typed since is shown later
+            self.outline, self._text_read = outline, text
         self._build()
         if self._focus_is_lost:
             self._focus_is_lost = False
