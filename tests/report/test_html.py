@@ -9,10 +9,12 @@ from middlegame.io.examples import open_scenario
 from middlegame.report import html
 from middlegame.report.charts.bars import forecast_chart
 from middlegame.report.charts.intervals import interval_chart
+from middlegame.report.html.forms import as_markdown
 from middlegame.report.html.report import html_report
 from middlegame.report.text.judgements import judgement_groups, web_address
 from middlegame.report.text.narrative import answer, words_of
 from middlegame.report.text.sweep import OutlookRow
+from middlegame.scenario.yaml.load import read_text
 from middlegame.sweeps.summaries import Outlook
 from tests.report.pages import INJECTION, PageReader, page_text, read_page
 
@@ -87,6 +89,52 @@ def test_judgement_groups_contain_exact_numbers(harbour: mg.Equilibrium) -> None
         assert 0 <= written.low <= written.high <= 1
         assert written.low - 1e-9 <= written.used <= written.high + 1e-9
         assert written.claim
+
+
+BARGAIN = """
+title: A bargain
+actors: {reds: The Reds, blues: The Blues}
+numbers: {slope: 1..2}
+moves:
+  draft: {by: reds, options: [low, high]}
+  vote: {by: blues, options: [pass, block], knows: [draft]}
+factors:
+  law:
+    states: [passed, failed]
+    rules:
+      - {if: vote = pass, then: {passed: 0.3 * slope}}
+      - {then: failed}
+offers:
+  pact:
+    by: reds
+    to: blues
+    before: draft
+    costs: 2..6
+    accepting_costs: 1..3
+    terms: [{promise: vote = pass, breaking_costs: 10..25}]
+interests:
+  reds: [{when: law = passed, worth: 10..20}]
+  blues: [{when: law = failed, worth: 10..20}]
+precision: 3:1
+"""
+
+
+def test_judgements_of_offers_are_costs_and_formulas_are_listed_but_certainties_are_not() -> None:
+    loaded = read_text(BARGAIN)
+    equilibrium = mg.solve(loaded.scenario)
+    page = html_report(equilibrium, loaded)
+    text = page_text(page)
+    for words in (
+        "Making the offer: costs 2 to 6",
+        "Accepting the offer: costs 1 to 3",
+        "Breaking promise 1: costs 10 to 25",
+        "0.3 * slope",
+    ):
+        assert words in text
+    assert "100% No reason" not in text
+    assert "7 numbers;" in text
+    assert page.count('<svg class="interval"') == 7
+    assert r"0.3 \* slope" in as_markdown(page)
 
 
 def test_markup_in_a_scenario_stays_text(hostile: mg.Equilibrium) -> None:

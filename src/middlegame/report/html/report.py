@@ -27,7 +27,7 @@ from middlegame.report.text.branches import branch_texts
 from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.intervals import interval, outlooks, point_range, worlds_of
 from middlegame.report.text.intervals import method as interval_method
-from middlegame.report.text.judgements import judgement_groups, web_address
+from middlegame.report.text.judgements import JudgementGroup, judgement_groups, web_address
 from middlegame.report.text.omissions import omission_sentences
 from middlegame.report.text.over_time import (
     Series,
@@ -92,7 +92,7 @@ def html_report(
         storylines: number of storylines, at most.
     """
     words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
-    groups = judgement_groups(equilibrium, words, loaded)
+    groups = _without_certain(judgement_groups(equilibrium, words, loaded))
     stated = omissions(equilibrium)
     written_judgements = [written for group in groups for written in group.rows]
     aside = bool(equilibrium.known) and any(lead.without_evidence for lead in leads)
@@ -193,6 +193,18 @@ def environment() -> "Environment":
         capitalize_first=capitalize_first,
     )
     return environment
+
+
+def _without_certain(groups: Sequence[JudgementGroup]) -> list[JudgementGroup]:
+    """Leave out probabilities of 0% and 100% that nobody gave a reason or a source for."""
+    found = [
+        JudgementGroup(
+            group.title,
+            [row for row in group.rows if not row.certain or row.why or row.cites],
+        )
+        for group in groups
+    ]
+    return [group for group in found if group.rows]
 
 
 def _chart(

@@ -48,7 +48,7 @@ def unit_of(path: JudgementPath, unit: str) -> str:
     """Return a judgement's unit; costs, plain named numbers and values on scales have their own."""
     if unit == "points" and path and path[0] in ("numbers", "factors"):
         return NAMED
-    return COSTS if path and path[-1] == "costs" else unit
+    return COSTS if path and str(path[-1]).endswith("costs") else unit
 
 
 def interval_words(low: float, high: float, unit: str, best: float | None = None) -> str:

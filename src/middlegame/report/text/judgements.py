@@ -18,10 +18,11 @@ from middlegame.report.text.judgement_values import (
 )
 from middlegame.report.text.words import Words, clean, name_as_words
 from middlegame.scenario.model.factors import Factor
-from middlegame.scenario.model.fields import read_citation
+from middlegame.scenario.model.fields import Sourced, read_citation
+from middlegame.scenario.model.judgement import FormulaJudgement, Judgement
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.scenario import Scenario
-from middlegame.scenario.model.walk import judgements, judgements_by_place
+from middlegame.scenario.model.walk import judgements_by_place, walk
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -72,6 +73,8 @@ class JudgementRow:
         why: the analyst's reason.
         cites: the places in sources that support it.
         line: the line of the file, if the file is at hand.
+        formula: whether a formula computes it, which is then its value; it has no place on a scale.
+        certain: whether it is a probability of 0% or 100%, which needs no reason.
     """
 
     name: str
@@ -85,6 +88,8 @@ class JudgementRow:
     why: str
     cites: tuple[CitedPlace, ...]
     line: int | None
+    formula: bool = False
+    certain: bool = False
 
 
 @dataclass
@@ -106,6 +111,7 @@ class _Judgement:
     cites: tuple[str, ...]
     best: float | None = None
     label: str = ""
+    formula: str = ""
 
 
 def judgement_groups(
@@ -126,7 +132,7 @@ def judgement_groups(
             name=clean(raw.name),
             case=capitalize_first(case),
             claim=clean(raw.label) or claim,
-            value=interval_words(raw.low, raw.high, raw.unit, raw.best),
+            value=raw.formula or interval_words(raw.low, raw.high, raw.unit, raw.best),
             exact=raw.low == raw.high,
             low=ends[0],
             high=ends[1],
@@ -134,6 +140,8 @@ def judgement_groups(
             why=clean(raw.why),
             cites=tuple(_cited(words.scenario, cite) for cite in raw.cites),
             line=loaded.locate(raw.path)[0] if loaded and raw.path else None,
+            formula=bool(raw.formula),
+            certain=raw.unit == "probability" and raw.low == raw.high and raw.low in (0.0, 1.0),
         )
         groups.setdefault(title, JudgementGroup(title)).rows.append(written)
     return sorted(groups.values(), key=lambda group: group.title == _PRECISION)
@@ -193,7 +201,10 @@ def _raws(equilibrium: "Equilibrium") -> Iterator[_Judgement]:
     """List the scenario's numbers in written order, then parameters from elsewhere."""
     parameters = {parameter.path: parameter for parameter in equilibrium.diagram.parameters}
     seen: set[str] = set()
-    for path, judgement, around in judgements(equilibrium.scenario) if equilibrium.scenario else ():
+    for path, judgement, parts in walk(equilibrium.scenario) if equilibrium.scenario else ():
+        if not isinstance(judgement, Judgement) or path[:1] == ("fit",):
+            continue
+        around = [part for part in parts if isinstance(part, Sourced)]
         parameter = parameters.get(path)
         why = judgement.why or next((p.why for p in reversed(around) if p.why), "")
         cites = list(map(str, judgement.cite)) or next(
@@ -201,17 +212,18 @@ def _raws(equilibrium: "Equilibrium") -> Iterator[_Judgement]:
         )
         name = parameter.name if parameter else _dotted(path)
         seen.add(name)
-        unit = unit_of(path, judgement.unit)
+        formula = judgement.formula.text if isinstance(judgement, FormulaJudgement) else ""
         yield _Judgement(
             path=path,
             name=name,
-            low=judgement.low,
-            high=judgement.high,
-            unit=unit,
+            low=0.5 if formula else judgement.low,
+            high=0.5 if formula else judgement.high,
+            unit=unit_of(path, judgement.unit),
             why=why,
             cites=tuple(cites),
             best=parameter.best if parameter else judgement.best,
             label=judgement.label or "",
+            formula=clean(formula),
         )
     for parameter in equilibrium.diagram.parameters:
         if parameter.name not in seen:
