@@ -38,6 +38,8 @@ _MIRRORED = 2e-3
 """Differences up to which spectra and lambda fractions next to a fork may mirror each other."""
 _CROSSING = 0.01
 """The slope of the lambda fraction up to which a branch leaves a fork at the fork's own."""
+_INDEPENDENT = 1e-6
+"""The least singular value of independent directions."""
 _ALONG_LAMBDA = 0.9
 """The least part of lambda in the direction of a branch that mirror branches meet again."""
 _MOST_SIGNS = 16
@@ -67,7 +69,7 @@ def find_branches(corrector: Corrector, fork: BranchPoint, *, mirrors: bool) -> 
     onward = _branch_onward(corrector, fork, null_space)
     if onward is not None:
         return [_land(corrector, fork, onward)]
-    null_space = null_space[:, :-1]
+    null_space = _independent(null_space[:, :-1])
     best: list[_Candidate] = []
     for distance in _DISTANCES:
         found = _candidates(corrector, fork, null_space, distance, already, mirrors=mirrors)
@@ -299,6 +301,13 @@ def _branch_directions(basis: Floats) -> Iterator[list[Floats]]:
     rng = np.random.default_rng(count)
     for _ in range(_RANDOM if count > 2 else 0):
         yield [_unit(each) for each in rng.standard_normal((8 * count, count)) @ basis]
+
+
+def _independent(rows: Floats) -> Floats:
+    """Return rows with the same span that are independent: a direction may be lambda's alone."""
+    _, sizes, parts = np.linalg.svd(rows, full_matrices=False)
+    kept = sizes > _INDEPENDENT
+    return rows if kept.sum() == len(rows) else np.asarray(parts[kept])
 
 
 def _unit(vector: Floats) -> Floats:

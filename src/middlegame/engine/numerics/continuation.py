@@ -31,6 +31,8 @@ _SOLVED = 1e-12
 """The residual that is rounding, for a lambda fraction of 1."""
 _REVISITED = 1e-4
 """Differences up to which a trace is at a fork again."""
+_SEARCHES = 3
+"""The most searches for branches next to one point, of which each is nearer to it."""
 
 
 class TraceOutcome(Enum):
@@ -169,6 +171,7 @@ def _trace(
     current, _, forks, turns, _ = start
     length, visited = controls.first_step, list[BranchPoint]()
     beyond: BranchPoint | None = None  # across the fork that is being approached
+    barren: list[BranchPoint] = []  # where branches were searched and none was found
 
     def end(outcome: TraceOutcome, at: BranchPoint, steps: int) -> BranchTrace:
         return BranchTrace(at.point[:-1], float(at.point[-1]), outcome, steps, turns, tuple(forks))
@@ -204,11 +207,13 @@ def _trace(
                 return end(TraceOutcome.STEP_TOO_SMALL, current, steps)
             if length < controls.fork_step:
                 again = any(_revisits(current, fork) for fork in visited)
+                barren = [at for at in barren if _revisits(current, at)]
                 branches = (
                     []
-                    if again
+                    if again or len(barren) >= _SEARCHES
                     else find_branches(corrector, current, mirrors=controls.max_mirrors > 0)
                 )
+                barren += [] if branches or again else [current]
                 beyond = None
                 if branches:
                     visited.append(current)

@@ -24,7 +24,11 @@ MAX_DENSE_UNKNOWNS = 250
 
 
 def response_equations(
-    structure: Structure, decisions: tuple[int, ...], in_logs: bool = False
+    structure: Structure,
+    decisions: tuple[int, ...],
+    in_logs: bool = False,
+    *,
+    most_dense: int = MAX_DENSE_UNKNOWNS,
 ) -> ResponseEquations:
     """Return the equilibrium equations of some decisions (see `ResponseEquations`).
 
@@ -32,9 +36,10 @@ def response_equations(
         structure: the diagram.
         decisions: the decisions whose equations they are.
         in_logs: whether to compute with logarithms of reach, which may underflow otherwise.
+        most_dense: the unknowns beyond which the Jacobian is given by its products.
     """
     count = len(logit_cells(structure, decisions))
-    many = count > MAX_DENSE_UNKNOWNS
+    many = count > most_dense
     if not in_logs and not many:
         sizes = [structure.sizes[node] for node in outcome_nodes(structure, decisions)]
         if count * math.prod(sizes) <= MAX_CELLS:

@@ -48,6 +48,9 @@ _NO_THREADS = 32
 _TIGHT = 1e-10
 """The tolerance of matrix-free systems where payoffs are scaled."""
 
+_MAX_SCALED_UNKNOWNS = 500
+"""Unknowns up to which a matrix is formed where payoffs are scaled; products are less exact."""
+
 MAX_MIRRORS = 23
 """The most mirror branches beside the first: all 24 orders of four actors who are alike."""
 _SAME = 1e-6
@@ -251,7 +254,9 @@ def solve(
     layout = layout_of(structure)
     trace = None
     if first:
-        equations = response_equations(structure, first)
+        usual = _is_usual(_logit_scale(structure, first, game))
+        most = MAX_DENSE_UNKNOWNS if usual else _MAX_SCALED_UNKNOWNS
+        equations = response_equations(structure, first, most_dense=most)
         limit = MAX_MIRRORS if mirrors else 0
         trace = follow_branch(structure, first, game, equations, controls, max_mirrors=limit)
     ends = []
@@ -366,8 +371,8 @@ def solve_by_sweeps(structure: Structure, game: Game, controls: Controls | None 
         return _measured(structure, game, logits, again, None)
     unknowns = len(logit_cells(structure, structure.decisions))
     scale = _logit_scale(structure, structure.decisions, game)
-    if unknowns <= MAX_DENSE_UNKNOWNS and not _is_usual(scale):
-        # One worth is a million times the others: a matrix is exact enough, products are not.
+    if unknowns <= _MAX_SCALED_UNKNOWNS and not _is_usual(scale):
+        # One worth is a million times the others: reach underflows in sweeps.
         return solve(structure, game, controls, trace_all=True)
     evaluate = long_diagrams.sweep_equations(structure)
     trace = follow_branch(structure, structure.decisions, game, evaluate, controls)
