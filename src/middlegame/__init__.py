@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from middlegame.equilibrium.check import CheckResult, check
     from middlegame.equilibrium.equilibrium import Equilibrium
     from middlegame.equilibrium.nash import NashResult, nash
-    from middlegame.equilibrium.strategy_profile import Storyline
+    from middlegame.equilibrium.storylines import Storyline
     from middlegame.estimation.fitting import fit
     from middlegame.estimation.model_comparison import ModelComparison, compare_models
     from middlegame.estimation.result import FitResult
@@ -81,7 +81,7 @@ _HOMES = {
     "Robustness": "middlegame.analysis.robustness",
     "Scenario": "middlegame.scenario",
     "ScenarioError": "middlegame.scenario.faults",
-    "Storyline": "middlegame.equilibrium.strategy_profile",
+    "Storyline": "middlegame.equilibrium.storylines",
     "Sweep": "middlegame.sweeps.result",
     "TooLarge": "middlegame.base.errors",
     "ValueOfInformation": "middlegame.analysis.value_of_information",

@@ -19,7 +19,8 @@ from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.inference import joint as inference
 from middlegame.equilibrium.engine_input import certain_table, fix_states
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.equilibrium.strategy_profile import StrategyProfile, node_index
+from middlegame.equilibrium.references import node_index
+from middlegame.equilibrium.strategy_profile import StrategyProfile
 from middlegame.scenario.model.references import base_name
 from middlegame.sweeps.batches import solve_tables_batch
 from middlegame.sweeps.sample_solvers import flatten_tables, forecasts_under

@@ -15,7 +15,7 @@ from middlegame.base.progress import ProgressCallback
 from middlegame.base.spelling import list_names, nearest
 from middlegame.diagram import Decision, Diagram, Node, NodeScale
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.equilibrium.strategy_profile import condition_table, node_index
+from middlegame.equilibrium.references import condition_table, node_index
 from middlegame.scenario.conditions import Condition, Predicate, parse_condition
 from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.timeline import Timeline

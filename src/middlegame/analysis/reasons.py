@@ -31,7 +31,8 @@ from middlegame.base.errors import QueryError, unknown_state
 from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Decision, Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.equilibrium.strategy_profile import Branch, condition_table, node_index
+from middlegame.equilibrium.references import condition_table, node_index
+from middlegame.equilibrium.strategy_profile import Branch
 from middlegame.scenario.conditions import Condition, parse_condition
 from middlegame.scenario.faults import dotted_path
 from middlegame.scenario.model.references import base_name

@@ -17,9 +17,7 @@ from middlegame.diagram import Diagram, Tables
 from middlegame.diagram.behaviour import LEVELS
 from middlegame.diagram.levels import level_node, with_levels
 from middlegame.engine.graph.layout import layout_of
-from middlegame.engine.logit import policies
 from middlegame.engine.numerics.continuation import TraceOutcome
-from middlegame.engine.qre import other_equilibria as others
 from middlegame.engine.qre.responses import payoff_function
 from middlegame.engine.qre.sensitivity import ForecastQuery
 from middlegame.equilibrium.answer import answer
@@ -34,6 +32,7 @@ from middlegame.equilibrium.engine_input import (
 from middlegame.equilibrium.expectations import Expectation, find_expectations
 from middlegame.equilibrium.levels import diagram_with_behaviour
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_closed, refuse_too_large
+from middlegame.equilibrium.other_equilibria import OtherEquilibrium, search_others
 from middlegame.equilibrium.scale_forecast import ScaleForecast, question_values
 from middlegame.equilibrium.sensitivity import Sensitivity, differentiate
 from middlegame.equilibrium.solving import solve_policies
@@ -285,7 +284,7 @@ class Equilibrium(Displayed, StrategyProfile):
 
     def other_equilibria(
         self, starts: int = 24, seed: int = 0, progress: ProgressCallback | None = None
-    ) -> list["OtherEquilibrium"]:
+    ) -> list[OtherEquilibrium]:
         """Search for other equilibria of this contest from random starts.
 
         The search is from random starts and need not be complete. This equilibrium is not in the
@@ -299,26 +298,7 @@ class Equilibrium(Displayed, StrategyProfile):
         Raises:
             QueryError: some actors do not play an equilibrium.
         """
-        self.refuse_perceived("search for other equilibria")
-        structure, game = self.diagram.structure, engine_input(self.diagram, self.tables)
-        here = [policies(game.opens, each.logits, 1.0)[game.reached] for each in self.branches]
-        found = []
-        for other in others.search_alternatives(structure, game, starts, seed, progress):
-            there = policies(game.opens, other.logits, 1.0)[game.reached]
-            if any(np.abs(each - there).max(initial=0.0) < others.SAME for each in here):
-                continue
-            equilibrium = replace(
-                self,
-                policies=other.policies,
-                logits=other.logits,
-                residual=other.residual,
-                steps=0,
-                forks=(),
-                mirrors=(),
-                branch=None,
-            )
-            found.append(OtherEquilibrium(equilibrium, other.stable, other.starts / starts))
-        return found
+        return search_others(self, starts, seed, progress)
 
     def sensitivity(self, of: str | Condition) -> "Sensitivity":
         """Differentiate a forecast by every uncertain number and by every lambda.
@@ -387,31 +367,6 @@ class Equilibrium(Displayed, StrategyProfile):
     def to_dict(self, storylines: int = 5) -> dict[str, Any]:
         """Return the answer as one JSON object, with so many storylines."""
         return answer(self, storylines)
-
-
-@dataclass(frozen=True)
-class OtherEquilibrium:
-    """Another self-consistent outcome.
-
-    Attributes:
-        equilibrium: to be asked like any.
-        stable: under the logit dynamics; None where that could not be determined.
-        share_of_starts: of the random starts that ended there.
-    """
-
-    equilibrium: Equilibrium
-    stable: bool | None
-    share_of_starts: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the equilibrium's stability, share of starts, questions and forecasts as JSON."""
-        return {
-            "stable": self.stable,
-            "share_of_starts": self.share_of_starts,
-            "residual": self.equilibrium.residual,
-            "questions": self.equilibrium.questions,
-            "forecast": self.equilibrium.forecasts,
-        }
 
 
 def solve(

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 
@@ -17,11 +17,11 @@ from middlegame.engine.inference import joint as inference
 from middlegame.engine.inference.joint import Evidence
 from middlegame.engine.inference.marginals import expectation_of_product, marginals
 from middlegame.engine.inference.most_probable import most_probable
-from middlegame.equilibrium.engine_input import unknown_node
+from middlegame.equilibrium.references import condition_table, node_index, resolve_references
 from middlegame.equilibrium.scale_forecast import ScaleForecast, scale_forecast
-from middlegame.scenario.conditions import Condition, Is, Predicate, parse_condition, scale_values
-from middlegame.scenario.faults import join_names
-from middlegame.scenario.model.references import LAST, base_name, split_reference
+from middlegame.equilibrium.storylines import Storyline, Storylines
+from middlegame.scenario.conditions import Condition, Predicate
+from middlegame.scenario.model.references import base_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,58 +30,6 @@ GIVEN = "given "
 """The prefix of nodes added for observed conditions, which are not the state of one node."""
 Observed = Mapping[str, str | Sequence[str]]
 """For each move or factor the state it was seen in, or the states it may be in."""
-
-
-@dataclass(frozen=True)
-class Storyline:
-    """One way the whole contest may run.
-
-    Attributes:
-        states: of each move and headline factor, in order of play.
-        probability: of all of it together, and of the branch if there are several.
-        branch: the number of the mirror branch on which it runs; None if there is one branch.
-    """
-
-    states: dict[str, str]
-    probability: float
-    branch: int | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the storyline as a JSON object, with its branch where there are several."""
-        found = {"probability": self.probability, "states": self.states}
-        return found if self.branch is None else found | {"branch": self.branch}
-
-
-@dataclass(frozen=True)
-class Storylines(Sequence[Storyline]):
-    """Storylines, the likeliest first.
-
-    Attributes:
-        lines: the storylines.
-        bound: what the probability of any other storyline cannot exceed.
-        likeliest: whether no other storyline is likelier than the last one listed.
-        searched_worlds: in how many worlds the storylines were searched whose mean probability over
-            more worlds is listed; 0 where they are those of one equilibrium.
-    """
-
-    lines: tuple[Storyline, ...]
-    bound: float
-    likeliest: bool
-    searched_worlds: int = 0
-
-    @overload
-    def __getitem__(self, index: int) -> Storyline: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Storyline]: ...
-
-    def __getitem__(self, index: int | slice) -> Storyline | Sequence[Storyline]:
-        """Return the storyline at a place, or those of a slice."""
-        return self.lines[index]
-
-    def __len__(self) -> int:
-        """Return how many storylines there are."""
-        return len(self.lines)
 
 
 class Branch(NamedTuple):
@@ -398,67 +346,3 @@ class StrategyProfile:
     def _cases(self, condition: str | Condition) -> tuple[list[int], Floats]:
         over, where = condition_table(self.diagram, condition)
         return [self._place(name) for name in over], where
-
-
-def node_index(diagram: Diagram, name: str) -> int:
-    """Find a move or factor among a diagram's nodes.
-
-    Raises:
-        QueryError: it is not there; or it is there in several periods, and none is said.
-    """
-    name = normalize(name)
-    if name in diagram.index:
-        return diagram.index[name]
-    known, at = split_reference(name)
-    there = diagram.instances(known)
-    if there and there[0].period is not None:
-        if at == LAST:
-            return diagram.index[there[-1].name]
-        if at in (None, ""):
-            raise QueryError(
-                f"'{name}' comes about in more than one period; say in which, from "
-                f"{there[0].name} to {there[-1].name}"
-            )
-    raise unknown_node(diagram, name)
-
-
-def resolve_references(diagram: Diagram, condition: str | Condition) -> Condition:
-    """Parse a condition and name each node that it refers to: `cuba@last` becomes `cuba@8`.
-
-    Raises:
-        QueryError: the condition does not parse, or a move, factor or state is not there.
-    """
-    try:
-        wanted = parse_condition(condition)
-    except ValueError as error:
-        raise QueryError(str(error)) from None
-    for leaf in wanted.leaves():
-        own = diagram.nodes[node_index(diagram, leaf.variable)].states
-        for state in leaf.states if isinstance(leaf, Is) else ():
-            if state not in own:
-                raise unknown_state(leaf.variable, state, own)
-        if not isinstance(leaf, Is) and not any(value is not None for value in scale_values(own)):
-            raise QueryError(
-                f"'{leaf.variable}' is not on a scale: its states are {join_names(own)}"
-            )
-        if not isinstance(leaf, Is) and not leaf.matching(own):
-            values = [state for state in own if scale_values((state,))[0] is not None]
-            raise QueryError(
-                f"'{leaf}' never holds: '{base_name(leaf.variable)}' has the values "
-                f"{join_names(values)}"
-            )
-    return wanted.substitute(
-        lambda leaf: leaf.renamed(diagram.nodes[node_index(diagram, leaf.variable)].name)
-    )
-
-
-def condition_table(diagram: Diagram, condition: str | Condition) -> tuple[tuple[str, ...], Floats]:
-    """Return the moves and factors of a condition, and 1 for each joint state where it holds.
-
-    Raises:
-        QueryError: the condition does not parse, or a move, factor or state is not there.
-    """
-    wanted = resolve_references(diagram, condition)
-    over = wanted.variables()
-    states = {name: diagram.nodes[diagram.index[name]].states for name in over}
-    return over, wanted.holds(states, over).astype(float)

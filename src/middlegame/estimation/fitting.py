@@ -13,7 +13,7 @@ from middlegame.base.progress import ProgressCallback, stages
 from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.inference.joint import joint
 from middlegame.equilibrium.equilibrium import solve_tables
-from middlegame.equilibrium.strategy_profile import node_index
+from middlegame.equilibrium.references import node_index
 from middlegame.estimation.data import DataError, DataTable, from_dataframe, read_data
 from middlegame.estimation.fit_data import FitData, prepare_data
 from middlegame.estimation.identification import identify

@@ -26,7 +26,7 @@ from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.equilibrium.engine_input import engine_input, flatten_numbers
 from middlegame.equilibrium.levels import reasoning_of, reasons_by_levels
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_too_large
-from middlegame.equilibrium.strategy_profile import node_index
+from middlegame.equilibrium.references import node_index
 from middlegame.estimation.fit_data import FitData
 from middlegame.estimation.maximum import MaximisationProblem, SearchSpace
 from middlegame.scenario import Scenario

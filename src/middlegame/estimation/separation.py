@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision
-from middlegame.equilibrium.strategy_profile import node_index
+from middlegame.equilibrium.references import node_index
 from middlegame.estimation.fit_data import FitData
 from middlegame.estimation.likelihood import Likelihood, starting_values
 from middlegame.estimation.maximum import Maximum

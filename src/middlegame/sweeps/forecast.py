@@ -10,15 +10,16 @@ import numpy as np
 from middlegame.base.numbers import Floats
 from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Diagram
-from middlegame.equilibrium.equilibrium import Equilibrium, OtherEquilibrium
+from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.equilibrium import solve as solve_middle
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE
+from middlegame.equilibrium.other_equilibria import OtherEquilibrium
 from middlegame.equilibrium.scale_forecast import (
     ScaleForecast,
     conditional_means,
     scale_forecast,
 )
-from middlegame.equilibrium.strategy_profile import Storyline, Storylines
+from middlegame.equilibrium.storylines import Storyline, Storylines
 from middlegame.scenario import Condition, Scenario
 from middlegame.scenario.timeline import Timeline
 from middlegame.sweeps.summaries import Outlook, Spread, effective_size, state_outlooks, summarize

@@ -9,7 +9,7 @@ import numpy as np
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram
-from middlegame.equilibrium.strategy_profile import condition_table
+from middlegame.equilibrium.references import condition_table
 from middlegame.scenario.conditions import Condition
 
 

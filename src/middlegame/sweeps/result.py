@@ -13,13 +13,13 @@ from middlegame.base.numbers import Floats
 from middlegame.diagram import Node
 from middlegame.equilibrium.engine_input import unknown_node
 from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.equilibrium.references import node_index
 from middlegame.equilibrium.scale_forecast import (
     ScaleForecast,
     conditional_means,
     question_values,
     scale_forecast,
 )
-from middlegame.equilibrium.strategy_profile import node_index
 from middlegame.sweeps.plan import SweepPlan
 from middlegame.sweeps.store import Store
 from middlegame.sweeps.summaries import Outlook, Spread, effective_size, state_outlooks, summarize

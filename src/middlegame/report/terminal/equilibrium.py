@@ -9,8 +9,9 @@ from dataclasses import replace
 from rich.console import Console
 
 from middlegame.diagram import Decision
-from middlegame.equilibrium.equilibrium import Equilibrium, OtherEquilibrium
+from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.nash import NashResult
+from middlegame.equilibrium.other_equilibria import OtherEquilibrium
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.over_time import show_series
 from middlegame.report.terminal.show import show

@@ -17,7 +17,7 @@ from middlegame.scenario.timeline import certain_start
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
-    from middlegame.equilibrium.strategy_profile import Storyline
+    from middlegame.equilibrium.storylines import Storyline
 
 _MOSTLY = 0.6
 """Smallest probability of a move, given a storyline over time, to be mentioned along with it."""
