@@ -1,3 +1,4 @@
+import datetime as dt
 from html import unescape
 
 import pytest
@@ -31,7 +32,7 @@ from middlegame.workbench.workers import (
     sweep as sweeping,
 )
 from middlegame.workbench.workers.dominoes import all_dominoes
-from middlegame.workbench.workers.ledger import record_forecast
+from middlegame.workbench.workers.ledger import read_ledger, record_forecast, resolve_question
 from middlegame.workbench.workers.solve import open_contest
 from middlegame.workbench.workers.texts import write_numbers
 from middlegame.workbench.workers.worker import Partial
@@ -160,3 +161,20 @@ def test_forecast_that_cannot_be_recorded_is_refused_before_anything_is_solved(
         with pytest.raises(MiddlegameError, match=reason):
             record_forecast(context, text, "known", "ada", "")
     assert reported == []
+
+
+def test_forecasts_made_too_late_are_marked_as_not_scored(context, monkeypatch, tmp_path):
+    monkeypatch.setenv("MIDDLEGAME_LEDGER", str(tmp_path / "ledger.db"))
+    today = dt.datetime.now(dt.UTC).date()
+    due = {"before": dt.date(2026, 1, 2), "after": today + dt.timedelta(days=400)}
+    asked = "".join(f"  {name}: {{will: depot = closes, by: {day}}}\n" for name, day in due.items())
+    text = f"{HARBOUR.split('questions:')[0]}questions:\n{asked}"
+    record_forecast(context, text, "harbour", "ada", "")
+    found = {each.key.split("/")[-1]: each for each in read_ledger(context, "harbour").questions}
+    late = {name: question.forecasts[0][-1] for name, question in found.items()}
+    assert late == {"before": "not scored, as made after the question's day", "after": ""}
+    assert found["before"].due == "by 2 January 2026"
+    resolve_question(context, found["after"].key, "yes", str(today), "a paper", "ada", "")
+    questions = read_ledger(context, "harbour").questions
+    (why,) = [each.forecasts[0][-1] for each in questions if each.outcome]
+    assert why == "not scored, as made on the day of the resolution or later"

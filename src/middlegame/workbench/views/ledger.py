@@ -118,10 +118,13 @@ class LedgerTab:
                 heading("h3", question.label, "mg-h3")
                 ui.label(question.due).classes("mg-soft")
                 with ui.element("ul").classes("mg-forecasts"):
-                    for number, who, day, chance in question.forecasts[:5]:
+                    for number, who, day, chance, unscored in question.forecasts[:5]:
                         with ui.element("li"):
                             ui.label(chance).classes("mg-chance")
-                            ui.label(f"{who}, {day}, record {number}").classes("mg-soft")
+                            ui.label(
+                                f"{who}, {day}, record {number}"
+                                f"{f'; {unscored}' if unscored else ''}"
+                            ).classes("mg-soft")
                 more = len(question.forecasts) - 5
                 if more > 0:
                     ui.label(f"and {more} earlier").classes("mg-soft")
@@ -136,7 +139,8 @@ class LedgerTab:
     def _scores(self, view: LedgerView) -> None:
         if not view.forecasters and not view.values:
             ui.label(
-                "No question is resolved that was forecast before that day, so there are no scores."
+                "No scores yet. A forecast is scored once its question is resolved, if it was made "
+                "before that day and no later than the question's day."
             ).classes("mg-soft")
             return
         if view.forecasters:

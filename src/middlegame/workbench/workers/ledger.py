@@ -26,7 +26,8 @@ class QuestionRecord:
         label: the question in words, as it was last asked.
         due: its due date in words.
         unit: of the value it asks for, may be empty; None where the answer is yes or no.
-        forecasts: number, forecaster, day and answer of each record, the latest first.
+        forecasts: number, forecaster, day and answer of each record, the latest first, and why it
+            is not scored; empty where it is, or may be.
         outcome: yes, no, void or the value; empty while the question is open.
         resolution: the date and source of the resolution; empty while the question is open.
     """
@@ -35,7 +36,7 @@ class QuestionRecord:
     label: str
     due: str
     unit: str | None
-    forecasts: tuple[tuple[int, str, str, str], ...]
+    forecasts: tuple[tuple[int, str, str, str, str], ...]
     outcome: str
     resolution: str
 
@@ -146,7 +147,7 @@ def _question_record(
     return QuestionRecord(
         key=question.key,
         label=clean(latest.label or latest.will or question.name),
-        due=question.due_words,
+        due=_due_words(question),
         unit=clean(question.scale.unit) if question.scale else None,
         forecasts=tuple(
             (
@@ -154,12 +155,33 @@ def _question_record(
                 clean(record.forecaster),
                 date(record.made_at.date()),
                 _answer_words(forecast),
+                _why_unscored(record, question, resolution),
             )
             for record, forecast in forecasts
         ),
         outcome=clean(resolution.words) if resolution else "",
         resolution=f"{date(resolution.on)}, {clean(resolution.source)}" if resolution else "",
     )
+
+
+def _due_words(question: "RecordedQuestion") -> str:
+    from middlegame.report.text.words import date
+
+    if question.due is None:
+        return "without a date"
+    return f"{'by' if question.by else 'on'} {date(question.due)}"
+
+
+def _why_unscored(
+    record: "Record", question: "RecordedQuestion", resolution: "Resolution | None"
+) -> str:
+    """Return why a record's forecast of a question is not scored; empty where it is, or may be."""
+    made = record.made_at.date()
+    if question.due is not None and made > question.due:
+        return "not scored, as made after the question's day"
+    if resolution is not None and made >= resolution.on:
+        return "not scored, as made on the day of the resolution or later"
+    return ""
 
 
 def _answer_words(forecast: "RecordedForecast") -> str:
