@@ -9,7 +9,7 @@ which finds roots and jumps alike.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,8 @@ from middlegame.sweeps.sampling import value_at
 
 SHARES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 """Points at which judgements are tried, in halves of their ranges from the middle."""
+Move = tuple[tuple[int, ...], tuple[float, ...]]
+"""Which parameters move, by number, and by how many halves of their ranges from the middles."""
 PAIRED = 8
 """How many judgements are tried in pairs: those on which the lead depends most steeply."""
 _CUTS = 7
@@ -148,6 +150,10 @@ class SearchLine:
     places: tuple[int, ...]
     signs: tuple[float, ...]
 
+    def at(self, share: float) -> Move:
+        """Return the move to a point of the line, in halves of the ranges from their middles."""
+        return self.places, tuple(sign * share for sign in self.signs)
+
 
 @dataclass(frozen=True)
 class Bracket:
@@ -185,6 +191,17 @@ class Bracket:
         return kept
 
 
+def whole_line(line: SearchLine, middle: Floats) -> Bracket:
+    """Return a line before it is searched.
+
+    Args:
+        line: the line.
+        middle: the outcomes' probabilities where the line begins, `[outcomes]`.
+    """
+    start, rival = lead_of(middle, line.leader)
+    return Bracket(line, 0.0, float("inf"), rival, start, 0.0)
+
+
 def first_bracket(
     line: SearchLine, middle: Floats, shares: Sequence[float], at: Floats
 ) -> Bracket | None:
@@ -196,9 +213,7 @@ def first_bracket(
         shares: points on the line, ascending.
         at: the outcomes' probabilities at these points, `[points, outcomes]`.
     """
-    start, rival = lead_of(middle, line.leader)
-    whole = Bracket(line, 0.0, float("inf"), rival, start, 0.0)
-    found = whole.cut(np.asarray(shares, float), at)
+    found = whole_line(line, middle).cut(np.asarray(shares, float), at)
     return found if np.isfinite(found.high) else None
 
 
@@ -239,6 +254,19 @@ class _GridResult:
         return np.asarray((lead[:, 1] - lead[:, 0]) / (2 * _SLOPE))
 
 
+def _pair_lines(one: _GridResult) -> list[Bracket]:
+    """Return the lines of one question's most influential judgements in pairs, not searched yet."""
+    if one.target.scale is not None:
+        return []
+    lead = one.lead_slopes
+    steepest = np.argsort(-np.abs(lead), kind="stable")[:PAIRED]
+    found = []
+    for pair in combinations([int(k) for k in steepest if lead[k]], 2):
+        signs = tuple(float(-np.sign(lead[k])) for k in pair)
+        found.append(whole_line(SearchLine(one.target, one.leader, pair, signs), one.middle))
+    return found
+
+
 class _FlipPointSearch:
     def __init__(self, evaluator: BatchEvaluator, progress: ProgressCallback) -> None:
         self.evaluator, self.progress = evaluator, progress
@@ -246,7 +274,7 @@ class _FlipPointSearch:
         self.middle = evaluator.diagram.theta
 
     def run(self, preview: Callable[[list[OneAtATime]], None] | None) -> list[OneAtATime]:
-        steps = 2 + 2 * _ROUNDS
+        steps = 1 + _ROUNDS + len(SHARES) + _ROUNDS
         near = self._alone((-_SLOPE, _SLOPE, -1.0, 1.0), check=4)
         if preview:
             effects = [self._first(*each, None) for each in near]
@@ -256,7 +284,7 @@ class _FlipPointSearch:
         self.progress(1, steps)
         found = [self._first(*each, rest) for each, (_, _, rest) in zip(near, further, strict=True)]
         singles = self._refined([b for one in found for b in one.brackets], 1, steps)
-        pairs = self._pairs(found, steps)
+        pairs = self._pairs(found, singles, steps)
         return [self._one_at_a_time(one, singles, pairs) for one in found]
 
     def _alone(
@@ -276,9 +304,7 @@ class _FlipPointSearch:
             for each in self.evaluator.questions
         ]
 
-    def _solve(
-        self, moves: Sequence[tuple[tuple[int, ...], tuple[float, ...]]], check: int = 0
-    ) -> dict[str, Floats]:
+    def _solve(self, moves: Sequence[Move], check: int = 0) -> dict[str, Floats]:
         samples = np.repeat(self.middle[None], len(moves), axis=0)
         for row, (places, shares) in enumerate(moves):
             for place, share in zip(places, shares, strict=True):
@@ -315,49 +341,67 @@ class _FlipPointSearch:
         ]
         return replace(found, brackets=[bracket for bracket in brackets if bracket])
 
-    def _pairs(self, found: list["_GridResult"], steps: int) -> list[Bracket]:
-        """Move the most influential judgements in pairs, each against the lead."""
-        wanted: list[tuple[_GridResult, tuple[int, int], tuple[float, ...]]] = []
-        for one in found:
-            if one.target.scale:
-                continue
-            lead = one.lead_slopes
-            steepest = np.argsort(-np.abs(lead), kind="stable")[:PAIRED]
-            for pair in combinations([int(k) for k in steepest if lead[k]], 2):
-                signs = tuple(float(-np.sign(lead[k])) for k in pair)
-                wanted.append((one, pair, signs))
-        moves = [
-            (pair, tuple(sign * share for sign in signs))
-            for _, pair, signs in wanted
-            for share in SHARES
-        ]
-        if not moves:
-            return []
-        grid = self._solve(moves)
-        self.progress(2 + _ROUNDS, steps)
-        brackets: list[Bracket] = []
-        for number, (one, pair, signs) in enumerate(wanted):
-            at = grid[one.target.name][number * len(SHARES) : (number + 1) * len(SHARES)]
-            line = SearchLine(one.target, one.leader, pair, signs)
-            bracket = first_bracket(line, one.middle, SHARES, at)
-            brackets += [bracket] if bracket else []
-        # Only those that begin before the nearest of all can end has to be cut.
-        nearest: dict[str, float] = {}
-        for bracket in brackets:
-            name = bracket.line.target.name
-            nearest[name] = min(nearest.get(name, np.inf), bracket.high)
-        near = [b for b in brackets if b.low < nearest[b.line.target.name]]
-        return self._refined(near, 2 + _ROUNDS, steps)
+    def _pairs(
+        self, found: list["_GridResult"], singles: list[Bracket], steps: int
+    ) -> list[Bracket]:
+        """Move the most influential judgements in pairs, each against the lead.
 
-    def _refined(self, brackets: list[Bracket], begun: int, steps: int) -> list[Bracket]:
+        All pairs of a question are moved further step by step, until one of them changes the
+        likeliest outcome or a single judgement that moves as far does: only the nearest counts.
+
+        Args:
+            found: the judgements moved alone, by question.
+            singles: the flip points of single judgements.
+            steps: how many steps the whole search has.
+        """
+        limits = {one.target.name: np.inf for one in found}
+        for each in singles:
+            name = each.line.target.name
+            limits[name] = min(limits[name], each.high)
+        open_, closed = [line for one in found for line in _pair_lines(one)], []
+        for place, (last, share) in enumerate(pairwise((0.0, *SHARES))):
+            open_ = [each for each in open_ if last < limits[each.line.target.name]]
+            if not open_:
+                break
+            moves = list(dict.fromkeys(each.line.at(share) for each in open_))
+            row, at = {move: k for k, move in enumerate(moves)}, self._solve(moves)
+            moved = [
+                each.cut(np.array([share]), at[each.line.target.name][[row[each.line.at(share)]]])
+                for each in open_
+            ]
+            for each in moved:
+                name = each.line.target.name
+                limits[name] = min(limits[name], each.high)
+            closed += [each for each in moved if np.isfinite(each.high)]
+            open_ = [each for each in moved if not np.isfinite(each.high)]
+            self.progress(2 + _ROUNDS + place, steps)
+        return self._refined(closed, 1 + _ROUNDS + len(SHARES), steps, nearest=True)
+
+    def _refined(
+        self, brackets: list[Bracket], begun: int, steps: int, *, nearest: bool = False
+    ) -> list[Bracket]:
+        """Cut brackets again and again, with `nearest` only those that may be the nearest.
+
+        Args:
+            brackets: the brackets.
+            begun: how many steps of the whole search are done.
+            steps: how many steps the whole search has.
+            nearest: whether only the nearest of each question counts.
+        """
         for round_ in range(_ROUNDS):
+            if nearest:
+                ends: dict[str, float] = {}
+                for b in brackets:
+                    name = b.line.target.name
+                    ends[name] = min(ends.get(name, np.inf), b.high)
+                brackets = [b for b in brackets if b.low < ends[b.line.target.name]]
             if not brackets:
                 break
             cuts = [np.linspace(b.low, b.high, _CUTS + 2)[1:-1] for b in brackets]
             moves = [
-                (b.line.places, tuple(sign * float(share) for sign in b.line.signs))
+                b.line.at(share)
                 for b, shares in zip(brackets, cuts, strict=True)
-                for share in shares
+                for share in map(float, shares)
             ]
             at = self._solve(moves)
             brackets = [

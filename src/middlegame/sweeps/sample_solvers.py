@@ -39,7 +39,7 @@ _COMPILED_FROM = 5e8
 seconds of it, where compiling takes from eight to thirty the first time and a fifth of it again."""
 _TABLES_CHUNK = 32
 """Sets of tables whose forecasts are computed at a time."""
-_LIVE_NUMBERS = 4e6
+LIVE_NUMBERS = 4e6
 """Numbers that the samples solved at a time in NumPy may hold."""
 _NUMPY_CHUNK = 512
 """Samples solved at a time in NumPy, at most: with more of them, progress is told too rarely."""
@@ -67,7 +67,7 @@ def compiling_pays(diagram: Diagram, samples: int) -> bool:
 def samples_at_a_time(structure: Structure) -> int:
     """Choose how many samples NumPy solves at a time: as many as fit into memory with ease."""
     live = slicing_cost(cheapest_slices(structure)).live_numbers
-    return int(np.clip(_LIVE_NUMBERS / max(live, 1.0), 1, _NUMPY_CHUNK))
+    return int(np.clip(LIVE_NUMBERS / max(live, 1.0), 1, _NUMPY_CHUNK))
 
 
 def forecasts_under(diagram: Diagram, cells: Floats, policies: Floats) -> dict[str, Floats]:

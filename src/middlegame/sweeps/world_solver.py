@@ -6,7 +6,7 @@ the ramp does not settle are traced in full. Where it misses a branch of the mid
 actors reason by levels, every world is solved in full by itself.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -29,7 +29,12 @@ from middlegame.equilibrium.equilibrium import Equilibrium, solve_tables
 from middlegame.equilibrium.strategy_profile import StrategyProfile
 from middlegame.sweeps.batches import DISAGREEMENT, TOLERANCE
 from middlegame.sweeps.perceived_solver import Numbers, Settle, perceived_contest
-from middlegame.sweeps.sample_solvers import Integers, sample_operations
+from middlegame.sweeps.sample_solvers import (
+    LIVE_NUMBERS,
+    Integers,
+    sample_operations,
+    samples_at_a_time,
+)
 from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
 from middlegame.sweeps.worlds import Worlds, perceived_worlds
 
@@ -44,8 +49,6 @@ _NUMBERS = 2e7
 _TRACES, _OPERATIONS_OF_A_TRACE = 192, 1.2e3
 """Worlds of the smallest contests that may be solved one by one, in as long; and the operations
 beyond which there are half as many."""
-_CHUNK = 4e6
-"""Numbers that the worlds solved at a time may hold."""
 _NUDGE = 1e-3
 """The change of a logit by which a world is led to one of several mirror branches."""
 _MOST_TRACED = 16
@@ -69,7 +72,7 @@ def world_count(equilibrium: Equilibrium) -> int:
     affordable = min(
         _WORK / sample_operations(diagram),
         _NUMBERS / (contests * max(numbers, 1.0)),
-        _CHUNK / max(cost.live_numbers, 1.0) * 4,
+        4 * LIVE_NUMBERS / max(cost.live_numbers, 1.0),
         float(MOST_WORLDS),
     )
     if not _ramp_serves(equilibrium):
@@ -164,13 +167,10 @@ def _ramp(equilibrium: Equilibrium, values: Floats) -> tuple[Floats, bool]:
     return np.stack(found), agrees
 
 
-def _chunks(equilibrium: Equilibrium, values: Floats) -> Iterator[Floats]:
-    """Yield the parameter values of worlds, the middle one last, as many as fit at a time."""
+def _chunks(equilibrium: Equilibrium, values: Floats) -> list[Floats]:
+    """Return the parameter values of worlds, the middle one last, in parts to solve at a time."""
     every = np.vstack([values, equilibrium.theta])
-    live = slicing_cost(cheapest_slices(equilibrium.diagram.structure)).live_numbers
-    size = int(max(1, _CHUNK / max(live, 1.0)))
-    for begin in range(0, len(every), size):
-        yield every[begin : begin + size]
+    return np.array_split(every, -(-len(every) // samples_at_a_time(equilibrium.diagram.structure)))
 
 
 def _flat_numbers(

@@ -21,14 +21,15 @@ from middlegame.engine.batch.responses import decision_policy, logit_responses
 from middlegame.engine.graph.layout import Array, Game, layout_of
 from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.graph.structure import Structure
-from middlegame.engine.logit import policies
 from middlegame.engine.qre.principal import evaluation_levels
-from middlegame.engine.temporal.numpy_sweep import BatchSweeper, along_samples, gauss_seidel
+from middlegame.engine.temporal.numpy_sweep import BatchSweeper, gauss_seidel
 
 _NUDGED_SWEEPS = 96
 """Sweeps in which nudged samples may leave a branch, before any is damped."""
 _PLAIN_SWEEPS, _SMALL, _LONGEST_STEP = 30, 1e-2, 10.0
 """Sweeps after which a step is extrapolated, the change below which it is, and its limit."""
+_ALIKE = 1e-10
+"""The largest difference of logits that stands for that of the policies."""
 _FEWER = 0.7
 """The share of samples left to settle at which the settled ones are put aside."""
 
@@ -160,7 +161,7 @@ def solve_batch_in_numpy(
     """
     sweeper = BatchSweeper(structure, game)
     if not traced_decisions(structure):
-        return _measure_batch(structure, game, *gauss_seidel(sweeper, len(structure.decisions)))
+        return _measure_batch(sweeper, *gauss_seidel(sweeper, len(structure.decisions)))
     logits = sweeper.uniform_logits
     for step in range(ramp.steps):
         logits = sweeper.sweep(logits, (step + 1) / ramp.steps)
@@ -171,7 +172,7 @@ def solve_batch_in_numpy(
         for _ in range(_NUDGED_SWEEPS):
             logits = sweeper.sweep(logits)
     logits = _settle(sweeper, logits, ramp)
-    return _measure_batch(structure, game, logits, sweeper.sweep(logits, jacobi=True))
+    return _measure_batch(sweeper, logits, sweeper.sweep(logits, jacobi=True))
 
 
 def _settle(sweeper: BatchSweeper, logits: Floats, ramp: Ramp) -> Floats:
@@ -215,14 +216,17 @@ def _settle(sweeper: BatchSweeper, logits: Floats, ramp: Ramp) -> Floats:
     return settled
 
 
-def _measure_batch(
-    structure: Structure, game: Game, logits: Floats, response: Floats
-) -> BatchSolution:
-    """Return the solution and its residuals, given the logits and the logit response to them."""
-    layout = layout_of(structure)
-    shape = (layout.row_count, layout.max_options, logits.shape[-1])
-    opens = along_samples(game.opens)
-    logits, response = logits.reshape(shape), response.reshape(shape)
-    strategy, best = (policies(opens, at, 1.0, axis=-2) for at in (logits, response))
-    residual = np.abs(strategy - best).max(axis=(0, 1), initial=0.0)
-    return BatchSolution(logits, strategy, residual)
+def _measure_batch(sweeper: BatchSweeper, logits: Floats, response: Floats) -> BatchSolution:
+    """Return the solution and its residuals, given the logits and the logit response to them.
+
+    No probability changes by more than the logits do: where they hardly differ, the largest
+    difference of the logits is the residual, which may be smaller.
+    """
+    strategy = sweeper.strategy(logits)
+    residual = np.abs(response - logits).max(axis=0, initial=0.0)
+    far = ~(residual <= _ALIKE)
+    if far.any():
+        best = sweeper.select(far).strategy(response[:, far])
+        residual[far] = np.abs(strategy[:, far] - best).max(axis=0, initial=0.0)
+    shape = sweeper.shape
+    return BatchSolution(logits.reshape(shape), strategy.reshape(shape), residual)

@@ -236,12 +236,11 @@ def expectations_in_numpy(
 def _node_tables(structure: Structure, game: Game, strategy: Array) -> list[Floats]:
     """Return each node's table or policy, `[*parents, states, samples]`."""
     layout = layout_of(structure)
-    cells = np.asarray(game.tables)
-    flat = np.asarray(strategy).reshape(-1, np.shape(strategy)[-1])
-    samples = (flat.shape[-1],)
+    cells, policies = np.asarray(game.tables), np.asarray(strategy)
+    samples = policies.shape[-1:]
     return [
         np.broadcast_to(layout.chance_table(cells, node), (*structure.shape(node), *samples))
         if owner is None
-        else flat[layout.policy_cells(node)]
+        else layout.policy_table(policies, node)
         for node, owner in enumerate(structure.owners)
     ]

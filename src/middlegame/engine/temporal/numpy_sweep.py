@@ -97,6 +97,20 @@ class _Decision(NamedTuple):
     lambdas: Array
 
 
+class _Latest(NamedTuple):
+    """The policies of the latest logits, which are needed again to measure the response to them.
+
+    Attributes:
+        logits: of which they are the policies; the array itself, which nobody writes to.
+        lambda_fraction: at which they are; None where they are the same at any.
+        policies: by decision, `[*observed, options, samples]`.
+    """
+
+    logits: Floats
+    lambda_fraction: float | None
+    policies: dict[int, Floats]
+
+
 @dataclass(frozen=True, eq=False)
 class _Term:
     """A term of an owner's expected utility, which is the sum of a few.
@@ -169,6 +183,7 @@ class BatchSweeper:
             self._layout.utility_table(self._game.tables, utility)
             for utility in range(len(structure.scopes))
         ]
+        self._latest: _Latest | None = None
 
     def select(self, samples: Selection) -> "BatchSweeper":
         """Return the sweeps over some of the samples alone."""
@@ -179,10 +194,32 @@ class BatchSweeper:
         return BatchSweeper(self._structure, some)
 
     @property
+    def shape(self) -> tuple[int, int, int]:
+        """The numbers of rows, of options at most, and of samples."""
+        return self._layout.row_count, self._layout.max_options, self._game.tables.shape[-1]
+
+    @property
     def uniform_logits(self) -> Floats:
         """The logits of uniform policies, `[rows * max_options, samples]`."""
-        cells = self._layout.row_count * self._layout.max_options
-        return np.zeros((cells, self._game.tables.shape[-1]))
+        rows, options, samples = self.shape
+        logits, uniform = np.zeros((rows * options, samples)), {}
+        for node, decision in self._decisions.items():
+            policy = decision.opens / np.add.reduce(decision.opens, axis=-2, keepdims=True)
+            uniform[node] = np.broadcast_to(policy, (*policy.shape[:-1], samples))
+        self._latest = _Latest(logits, None, uniform)
+        return logits
+
+    def strategy(self, logits: Floats, lambda_fraction: float = 1.0) -> Floats:
+        """Return all policies, `[rows * max_options, samples]`, 0 where there is no option.
+
+        Args:
+            logits: `[rows * max_options, samples]`.
+            lambda_fraction: the fraction of the target lambdas.
+        """
+        found = np.zeros_like(logits)
+        for node, policy in self._policies(logits, lambda_fraction).items():
+            found[self._decisions[node].cells] = policy
+        return found
 
     def sweep(
         self, logits: Floats, lambda_fraction: float = 1.0, *, jacobi: bool = False
@@ -197,8 +234,9 @@ class BatchSweeper:
         Returns:
             The logits after the sweep, `[rows * max_options, samples]`.
         """
+        before, chosen = self._policies(logits, lambda_fraction), dict[int, Floats]()
         tables = [
-            self._chances[node] if owner is None else self._policy(node, logits, lambda_fraction)
+            self._chances[node] if owner is None else before[node]
             for node, owner in enumerate(self._structure.owners)
         ]
         slices = cheapest_slices(self._structure)
@@ -219,12 +257,14 @@ class BatchSweeper:
                     terms = expected.get(passed.owner, [])
                     after[self._decisions[node].cells] = self._respond(passed, tables, reach, terms)
                     if not jacobi:
-                        table = self._policy(node, after, lambda_fraction)
+                        table = chosen[node] = self._policy(node, after, lambda_fraction)
                 expected = {
                     owner: self._expect(node, table, terms)
                     for owner, terms in expected.items()
                     if owner in passed.deciding_before
                 }
+        if not jacobi:
+            self._latest = _Latest(after, lambda_fraction, chosen)
         return after
 
     def _respond(
@@ -274,6 +314,18 @@ class BatchSweeper:
         for term in smaller:
             whole = whole.plus(term)
         return [*(term for term in left if term not in smaller), whole]
+
+    def _policies(self, logits: Floats, lambda_fraction: float) -> dict[int, Floats]:
+        """Return each decision's policy, `[*observed, options, samples]`."""
+        latest = self._latest
+        if (
+            latest is None
+            or latest.logits is not logits
+            or latest.lambda_fraction not in (None, lambda_fraction)
+        ):
+            found = {node: self._policy(node, logits, lambda_fraction) for node in self._decisions}
+            self._latest = latest = _Latest(logits, lambda_fraction, found)
+        return latest.policies
 
     def _policy(self, node: int, logits: Floats, lambda_fraction: float) -> Floats:
         cells, opens, _, _ = self._decisions[node]
