@@ -8,16 +8,8 @@ natural unit (a probability, points, or odds); a table says how it follows from 
 
 from middlegame.base.numbers import Floats
 from middlegame.diagram.behaviour import Behaviour, Hierarchy, Level
-from middlegame.diagram.diagram import (
-    Chance,
-    Decision,
-    Diagram,
-    Node,
-    NodeScale,
-    Perception,
-    Tables,
-    Utility,
-)
+from middlegame.diagram.diagram import Diagram, Perception, Tables
+from middlegame.diagram.nodes import Chance, Decision, Node, NodeScale, Utility
 from middlegame.diagram.numbers import (
     UNDISCOUNTED,
     Array,

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from middlegame.diagram.behaviour import LEVELS, Hierarchy, PoissonLevels
-from middlegame.diagram.diagram import Chance, Decision, Diagram, Node
+from middlegame.diagram.diagram import Diagram
+from middlegame.diagram.nodes import Chance, Decision, Node
 from middlegame.diagram.tables import TableFunction
 
 _PREFIX = "level of "
