@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from middlegame.base.errors import QueryError
@@ -66,13 +68,25 @@ def test_changes_are_explained_over_the_worlds_of_the_forecast(live, context):
     first, parts, alone = view.reasons
     before, now = (each.questions["lease-2026"] for each in (live.base_forecast, view.forecast))
     assert first.startswith(
-        f"The tenant loses the berth: {percent(before)} before, {percent(now)} now"
+        f"The tenant loses the berth: {percent(before)} before, {percent(now)} now "
+        f"({round(100 * now) - round(100 * before):+d} pp)"
     )
     unmoved = live.forecast_with_fixed_policies(forecast_setting(context, HARBOUR, setting))
-    assert parts.startswith(f"{100 * (unmoved.questions['lease-2026'] - before):+.0f} pp directly")
+    direct = round(100 * unmoved.questions["lease-2026"]) - round(100 * before)
+    rest = round(100 * now) - round(100 * before) - direct
+    assert parts.startswith(f"{direct:+d} pp directly")
+    assert f"; {rest:+d} pp as actors change how they choose" in parts
     assert alone.startswith(
         "Each change made alone, over 64 of the worlds: supposing that the rival power makes an "
     )
+
+
+def test_question_with_a_question_mark_is_followed_by_no_colon(context):
+    text = HARBOUR.replace("label: The tenant loses the berth", "label: Is the berth lost?")
+    assert text != HARBOUR
+    setting = Setting().with_state("bid", "suppose", "offer")
+    first, *_ = full_answer(context, text, setting).reasons
+    assert re.match(r"Is the berth lost\? \d+% before, \d+% now \([-+]\d+ pp\)\.$", first)
 
 
 def test_moved_private_number_is_previewed_with_what_the_others_then_believe(context):

@@ -167,6 +167,9 @@ def mean_shift(label: str, before: float, after: float, step: float, unit: str) 
 
 
 def _shift(label: str, before: float, after: float) -> Shift:
-    return Shift(
-        label, percent(before), percent(after), round(100 * after) - round(100 * before), " pp"
-    )
+    return Shift(label, percent(before), percent(after), shown_change(before, after), " pp")
+
+
+def shown_change(before: float, after: float) -> int:
+    """Return the percentage points between two probabilities as they are shown."""
+    return round(100 * after) - round(100 * before)

@@ -284,34 +284,32 @@ def _reasons(
     subject, before, now = _largest_change(live.base_forecast, after)
     if abs(now - before) < _SMALL:
         return []
-    sentences = [
-        f"{subject.label}: {percent(before)} before, {percent(now)} now "
-        f"({_percentage_points(now - before)})."
-    ]
+    total = change.shown_change(before, now)
+    about = subject.label if subject.label.endswith("?") else f"{subject.label}:"
+    by = f" ({_shown_points(total)})" if total else ""
+    sentences = [f"{about} {percent(before)} before, {percent(now)} now{by}."]
     unmoved = None if after.fixed_policies else live.forecast_with_fixed_policies(after)
     if unmoved is not None:
-        fixed = subject.probability(unmoved)
-        sentences.append(
-            _decomposition(fixed - before, now - fixed, _most_changed_move(live, after))
-        )
+        direct = change.shown_change(before, subject.probability(unmoved))
+        sentences.append(_decomposition(direct, total - direct, _most_changed_move(live, after)))
     return sentences + _single_effects(live, setting, subject, after, middle_at)
 
 
-def _decomposition(world: float, behaviour: float, who: str) -> str:
-    """Return the sentence on the direct part of a change and the part through behaviour.
+def _decomposition(direct: int, adaptation: int, who: str) -> str:
+    """Return the sentence on the direct part of a change and the part through adaptation.
 
     Args:
-        world: the change while all actors behave as before.
-        behaviour: the further change through the actors' new behaviour.
+        direct: percentage points of change while all actors keep their policies.
+        adaptation: percentage points of further change through the actors' new policies.
         who: the clause on the move that changes most.
     """
-    if abs(behaviour) < _SMALL:
-        return "Cause: the changes themselves; actors hardly change their behaviour."
-    if abs(world) < _SMALL:
-        return f"Cause: actors change their behaviour{who}."
+    if not adaptation:
+        return "Cause: the changes themselves; actors choose almost as before in each situation."
+    if not direct:
+        return f"Cause: actors change how they choose{who}."
     return (
-        f"{_percentage_points(world)} directly, with everyone behaving as before; "
-        f"{_percentage_points(behaviour)} as actors change their behaviour{who}."
+        f"{_shown_points(direct)} directly, while all choose as before in each situation; "
+        f"{_shown_points(adaptation)} as actors change how they choose{who}."
     )
 
 
@@ -417,6 +415,10 @@ def _single_effects(
     if abs(rest) >= _SMALL and len(single) == len(moves):
         sentence += f"; through their combination {_percentage_points(rest)}"
     return [f"{sentence}."]
+
+
+def _shown_points(change: int) -> str:
+    return f"{change:+d} pp"
 
 
 def _percentage_points(change: float) -> str:

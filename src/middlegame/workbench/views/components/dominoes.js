@@ -45,6 +45,6 @@ export default {
   },
   methods: {
     key: (domino) => domino.name + "=" + domino.state,
-    signed: ({ difference, unit }) => (difference > 0 ? "+" : difference < 0 ? "−" : "") + Math.abs(difference) + " " + unit,
+    signed: ({ difference, unit }) => (difference > 0 ? "+" : difference < 0 ? "−" : "") + (Math.abs(difference) + " " + unit).trimEnd(),
   },
 };
