@@ -78,7 +78,7 @@ def _run(*command: object) -> None:
     ended = subprocess.run(
         [*become, *map(str, command)],
         check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        cwd="/", text=True, timeout=60,
+        cwd="/", text=True, timeout=300,
     )  # fmt: skip
     if ended.returncode:
         raise MissingError(f"{command[0]} failed: {ended.stdout}")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event
 
-from middlegame.ledger import Ledger, LedgerError, database
+from middlegame.ledger import Ledger, LedgerError
 from middlegame.ledger.database import locate
 from tests.ledger.entries import entry
 
@@ -181,19 +181,16 @@ def test_archived_ledger_with_changes_in_its_log_is_refused(somebody: Path) -> N
         Ledger.open(path)
 
 
-def test_new_ledger_on_a_full_disk_leaves_no_file(monkeypatch, tmp_path: Path) -> None:
-    prepare = database._prepare_sqlite
+def test_new_ledger_on_a_full_disk_leaves_no_file(tmp_path: Path) -> None:
+    def limit(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA max_page_count = 3")
 
-    def prepare_full(engine: Engine) -> None:
-        prepare(engine)
-
-        @event.listens_for(engine, "connect")
-        def limit(connection: sqlite3.Connection, _record: object) -> None:
-            connection.execute("PRAGMA max_page_count = 3")
-
-    monkeypatch.setattr(database, "_prepare_sqlite", prepare_full)
-    with pytest.raises(LedgerError, match="the disk is full"):
-        Ledger.open(tmp_path / "ledger.sqlite3")
+    event.listen(Engine, "connect", limit)
+    try:
+        with pytest.raises(LedgerError, match="the disk is full"):
+            Ledger.open(tmp_path / "ledger.sqlite3")
+    finally:
+        event.remove(Engine, "connect", limit)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -209,14 +206,14 @@ def test_file_system_without_links_gets_its_ledger_too(monkeypatch, tmp_path: Pa
 
 def test_ledger_that_another_program_made_meanwhile_is_kept(monkeypatch, tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite3"
-    publish = database._publish
+    link = Path.hardlink_to
 
-    def publish_later(part: Path, target: Path) -> None:
-        monkeypatch.setattr(database, "_publish", publish)
-        with Ledger.open(target) as other:
+    def link_later(self: Path, target: Path) -> None:
+        monkeypatch.setattr(Path, "hardlink_to", link)
+        with Ledger.open(self) as other:
             other.add([entry()])
-        publish(part, target)
+        self.hardlink_to(target)
 
-    monkeypatch.setattr(database, "_publish", publish_later)
+    monkeypatch.setattr(Path, "hardlink_to", link_later)
     with Ledger.open(path) as ledger:
         assert len(ledger.records()) == 1

@@ -104,7 +104,7 @@ def test_add_tries_again_when_server_connection_is_lost(
             if not cut:
                 cut.append(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar())
                 with ledger.engine.connect() as other:
-                    other.exec_driver_sql(f"SELECT pg_terminate_backend({cut[0]}, 5000)")
+                    other.exec_driver_sql(f"SELECT pg_terminate_backend({cut[0]}, 60000)")
             return number
 
         monkeypatch.setattr(rows, "insert_entry", interrupted)

@@ -257,13 +257,13 @@ def test_client_over_http_gets_the_same_answer(folder, harbour):
         found = asyncio.run(_solve(Client(f"http://127.0.0.1:{port}/mcp")))
     finally:
         server.terminate()
-        out, _ = server.communicate(timeout=60)
+        out, _ = server.communicate(timeout=300)
     assert found["questions"] == pytest.approx(harbour.questions)
     assert b"Traceback" not in out
 
 
 def _wait(port, server):
-    until = time.monotonic() + 120
+    until = time.monotonic() + 180
     while time.monotonic() < until:
         assert server.poll() is None, server.communicate()[0]
         with socket.socket() as probe:

@@ -27,6 +27,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",
 )
 COMPLETE = {
     "answer": ".mg-canvas svg",
@@ -123,6 +124,20 @@ def browser():
         found.close()
 
 
+@pytest.fixture(scope="module")
+def browser_context(server, browser):
+    """The browser's context of all pages of a server.
+
+    One page stays open, and with it the process of the server's pages: another one would have to
+    compile all scripts again, which costs a second.
+    """
+    # Nobody waits here for what slides and fades.
+    context = browser.new_context(reduced_motion="reduce")
+    context.new_page().goto(f"{server.url}/favicon.ico")
+    yield context
+    context.close()
+
+
 class Visit:
     """A visitor's page; its errors and its requests to other servers are collected."""
 
@@ -153,20 +168,18 @@ class Visit:
 
 
 @pytest.fixture
-def visit(server, browser):
+def visit(server, browser_context):
     """Return a function that opens a visitor's page; at the end none may have had errors."""
-    visits, contexts = [], []
+    visits = []
 
-    def begin(viewport=WIDE, **options):
-        # Nobody waits here for what slides and fades.
-        context = browser.new_context(viewport=viewport, reduced_motion="reduce", **options)
-        contexts.append(context)
-        visits.append(Visit(server, context))
+    def begin(viewport=WIDE):
+        visits.append(Visit(server, browser_context))
+        visits[-1].page.set_viewport_size(viewport)
         return visits[-1]
 
     yield begin
-    for context in contexts:
-        context.close()
+    for each in visits:
+        each.page.close()
     for each in visits:
         assert each.errors == []
         assert each.outside == []

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tests.paths import ROOT
-from tests.workbench.conftest import NARROW
+from tests.workbench.conftest import NARROW, WIDE
 
 CONTEST = "venezuela-2026"
 DOCS = ROOT / "docs"
@@ -39,8 +39,9 @@ def test_answer_and_a_box_of_its_picture(visit):
 
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
 def test_what_if(visit, narrow):
-    options = {"viewport": NARROW, "color_scheme": "dark"} if narrow else {}
-    page = visit(**options).open(CONTEST, "what-if")
+    visitor = visit(NARROW if narrow else WIDE)
+    visitor.page.emulate_media(color_scheme="dark" if narrow else "light")
+    page = visitor.open(CONTEST, "what-if")
     page.select_option('[data-pick="line"]', "suppose balance")
     page.wait_for_url("**suppose.line=balance**")
     page.wait_for_selector(".mg-changes:has(td):visible")

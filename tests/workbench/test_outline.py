@@ -224,7 +224,7 @@ def test_ten_faults_stand_at_their_fields_and_are_repaired_there(visit, server):
     visitor = visit()
     page, builder = visitor.page, Builder(visitor.page)
     page.goto(f"{server.url}/contest/faulty?tab=outline")
-    page.wait_for_selector(".mg-outline-beside .mg-faults .mg-error")
+    page.wait_for_selector(".mg-outline-beside .mg-faults .mg-error >> nth=9")
     assert page.locator(".mg-outline-beside .mg-faults .mg-error").count() == 10
     places = page.locator(".mg-outline-beside .mg-faults .mg-line").all_inner_texts()
     assert not [each for each in places if "factors." in each or "moves." in each]
@@ -320,16 +320,23 @@ def test_what_is_typed_survives_whatever_changes_the_form(visit, server):
     (server.folder / "typed.yaml").write_text(FAULTY)
     visitor = visit({"width": 1600, "height": 1000})
     page, builder = visitor.page, Builder(visitor.page)
-    page.goto(f"{server.url}/contest/typed?tab=outline")
+    with page.expect_websocket() as connected:
+        page.goto(f"{server.url}/contest/typed?tab=outline")
+
+    def checked():
+        """Wait at the end for what the server sends once it has checked the text."""
+        return connected.value.expect_event("framereceived", lambda it: "setDecorations" in it)
+
     builder.entry("moves.demand").wait_for()
     builder.choose("moves.demand")
     form = page.locator(".mg-form")
-    form.get_by_label("Label", exact=True).first.fill("")
+    with checked():
+        form.get_by_label("Label", exact=True).first.fill("")
     # A label stands in the lists of other fields, and its entry in the list of entries.
     for typed in ("The note ", "of May"):
-        page.keyboard.type(typed)
-        builder.entry("moves.demand").filter(has_text=typed.strip()).wait_for()
-        page.wait_for_timeout(400)  # for what the server sends once it has checked the text
+        with checked():
+            page.keyboard.type(typed)
+            builder.entry("moves.demand").filter(has_text=typed.strip()).wait_for()
     # A renamed option is shown under its new name while its label is typed.
     builder.part("Option quiet").get_by_label("Short name").fill("wait")
     page.keyboard.press("Tab")
@@ -341,8 +348,8 @@ def test_what_is_typed_survives_whatever_changes_the_form(visit, server):
     page.locator(".q-menu .q-item", has_text="valley = kept").click()
     # The picture is clicked without leaving the field first.
     costs = builder.part("Option ask").get_by_label("Costs", exact=True)
-    costs.fill("2.")
-    page.wait_for_timeout(400)
+    with checked():
+        costs.fill("2.")
     page.keyboard.type("5")
     page.locator('[data-node="answer"]').click()
     page.wait_for_selector('[data-entry="moves.answer"][aria-current]')

@@ -271,7 +271,7 @@ def test_supposing_a_closed_option_shows_the_reason(visit):
     assert '"the port city switches to the rival"' in reason.inner_text()
     assert "renew" not in reason.inner_text()
     page.wait_for_url(lambda url: "suppose.bid" in url and "suppose.renew" not in url)
-    assert page.input_value('[data-pick="renew"]') == "free"
+    page.wait_for_function("document.querySelector('[data-pick=renew]').value === 'free'")
     page.get_by_role("button", name="Back to the file").click()
     page.wait_for_selector(".mg-banner [role=alert]", state="detached")
 
@@ -684,6 +684,7 @@ def test_typed_text_outlives_a_lost_connection_and_a_reload(visit, server):
     page.keyboard.press("Control+Home")
     page.keyboard.type("# typed")
     page.wait_for_selector("text=Changed, not used yet. >> visible=true")
+    page.wait_for_function("sessionStorage.getItem('middlegame:/contest/kept') !== null")
     page.context.set_offline(True)
     page.evaluate("window.socket.io.engine.close()")
     page.wait_for_selector("#popup[aria-hidden=false]")
@@ -699,7 +700,7 @@ def test_typed_text_outlives_a_lost_connection_and_a_reload(visit, server):
     page.locator(".mg-conflict").get_by_text("-# of others").wait_for()
     page.get_by_role("button", name="Reload the file").click()
     page.wait_for_selector("text=All tabs show this text. >> visible=true")
-    page.wait_for_timeout(400)
+    page.wait_for_function("sessionStorage.getItem('middlegame:/contest/kept') === null")
     page.reload()
     visitor.wait_for("edit")
     assert not page.inner_text(".cm-line >> nth=0").startswith("# typed")
@@ -723,8 +724,8 @@ def test_closed_pages_leave_no_objects_behind(server, visit):
     assert set(counts) == {"Client", "ContestPage", "Session"}
     assert min(counts.values()) >= len(visitors)
     for visitor in visitors:
-        visitor.page.context.close()
-    until = time.monotonic() + 60
+        visitor.page.close()
+    until = time.monotonic() + 180
     while any(counts.values()) and time.monotonic() < until:
         time.sleep(0.2)
         counts = live_objects()

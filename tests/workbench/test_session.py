@@ -65,3 +65,20 @@ def test_undo_and_redo_ask_the_workers_for_nothing_that_they_answered(context):
         assert len(pool.asked) == 3
 
     asyncio.run(visit())
+
+
+def test_two_changes_that_come_at_once_are_two_steps_to_undo(context):
+    async def visit():
+        pool = DirectPool(context)
+        pools = WorkerPools(pool, pool, Counter())
+        session = Session(pools, None, "harbour", HARBOUR, Setting(), PagePlace())
+        await session.open(lambda _: None)
+        second = CHANGED.with_state("bid", "suppose", "offer")
+        session.change(CHANGED, settled=True)
+        session.change(second, settled=True)
+        session.undo()
+        assert session.setting == CHANGED
+        session.undo()
+        assert session.setting == Setting()
+
+    asyncio.run(visit())

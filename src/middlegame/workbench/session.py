@@ -156,12 +156,16 @@ class Session:
         self.setting, self.unknown, self._refusal = setting, [], ""
         if self._pending is not None:
             self._pending.cancel()
+        # Undo returns to where a slider was released, not to where it was held still.
+        if settled and setting != self._undo_point:
+            self._undo = [*self._undo, self._undo_point][-_MOST_UNDO:]
+            self._undo_point, self._redo = setting, []
         _notify(self.on_setting)
         known = not setting or self._known_full_view(setting) is not None
         if not known:
             self._start(self._ask_forecast(setting, settled), setting)
         if settled or known:
-            self._ask_full_view_after(0.0, settled)
+            self._start(self._ask_full_view(setting), setting)
 
     def undo(self) -> None:
         """Return to the setting before the last change."""
@@ -239,15 +243,7 @@ class Session:
             self.message = message
             _notify(self.on_message)
 
-    def _ask_full_view_after(self, delay: float, settled: bool) -> None:
-        self._pending = asyncio.get_running_loop().call_later(delay, self._settle, settled)
-
-    def _settle(self, settled: bool) -> None:
-        # Undo returns to where a slider was released, not to where it was held still.
-        if settled and self.setting != self._undo_point:
-            self._undo = [*self._undo, self._undo_point][-_MOST_UNDO:]
-            self._undo_point, self._redo = self.setting, []
-            _notify(self.on_setting)
+    def _rest(self) -> None:
         self._start(self._ask_full_view(self.setting), self.setting)
 
     def _known_full_view(self, setting: Setting) -> FullView | None:
@@ -279,7 +275,8 @@ class Session:
         if self.closed or number <= self._last_shown:
             return
         if number == self._last_request and not settled:
-            self._ask_full_view_after(REST_SECONDS, settled)
+            loop = asyncio.get_running_loop()
+            self._pending = loop.call_later(REST_SECONDS, self._rest)
         self._last_shown = number
         self._quick = setting, answer
         self.forecast = answer

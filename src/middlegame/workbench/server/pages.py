@@ -11,7 +11,6 @@ from nicegui import background_tasks, ui
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.workbench.address import FIRST_VIEW, PagePlace, known_part, unknown_parts
-from middlegame.workbench.draft import Draft
 from middlegame.workbench.server.library import Contest, Library, beginning
 from middlegame.workbench.session import Session
 from middlegame.workbench.setting import Setting
@@ -189,9 +188,9 @@ class ContestPage:
         session.on_place.append(self._show_place)
         session.on_setting.append(self._update_address)
 
-    def _history(self) -> Draft | Session:
+    def _history(self) -> DraftDesk | Session:
         """Return what the keys for undo and redo are about: the text, or what is changed in it."""
-        return self.desk.draft if self.session.place.view in WRITING else self.session
+        return self.desk if self.session.place.view in WRITING else self.session
 
     def choose(self, view: str) -> None:
         """Show a view."""

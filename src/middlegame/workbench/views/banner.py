@@ -1,6 +1,6 @@
 """What every view has: the banner on what differs from the file, and the page's address."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 
 from nicegui.element import Element
@@ -68,8 +68,8 @@ class AddressBar(Element, component="components/address_bar.js"):
     def __init__(
         self,
         on_back: Callable[[str], None],
-        on_undo: Callable[[], None],
-        on_redo: Callable[[], None],
+        on_undo: Callable[[], Awaitable[None] | None],
+        on_redo: Callable[[], Awaitable[None] | None],
     ) -> None:
         super().__init__()
         self.on("back", lambda event: on_back(str(event.args)))

@@ -39,6 +39,8 @@ class DraftDesk:
         self.faults: list[EditorFault] = []
         self.on_checked: list[Callable[[], None]] = []
         self._checked = ""
+        self._edits, self._all_made = 0, asyncio.Event()
+        self._all_made.set()
         self._pause: asyncio.TimerHandle | None = None
         self.draft.on_change.append(self._check_soon)
         background_tasks.create(self.check())
@@ -86,16 +88,39 @@ class DraftDesk:
         contest = self.session.contest
         return self.library.folder is not None and contest is not None and not contest.shipped
 
+    def begin_edit(self) -> None:
+        """Have whoever saves, uses or undoes wait for an edit that a worker makes."""
+        self._edits += 1
+        self._all_made.clear()
+
+    def end_edit(self) -> None:
+        """Say that an edit is made, or is not to be made."""
+        self._edits -= 1
+        if not self._edits:
+            self._all_made.set()
+
+    async def undo(self) -> None:
+        """Return to the text before the last step."""
+        await self._all_made.wait()
+        self.draft.undo()
+
+    async def redo(self) -> None:
+        """Make the last undone step again."""
+        await self._all_made.wait()
+        self.draft.redo()
+
     async def use(self) -> None:
         """Show the text in all tabs, unless it has errors."""
+        await self._all_made.wait()
         await self.check()
         if not self.faulty:
             text = self.draft.text
             self.draft.mark_used(text)
             await self._use(text, self.name)
 
-    def save(self) -> None:
+    async def save(self) -> None:
         """Write the text to its file; where the file has changed meanwhile, show both texts."""
+        await self._all_made.wait()
         text = self.draft.text
         if self._write(text, self.draft.saved):
             self._take_saved(text)
@@ -146,8 +171,8 @@ class DraftTools:
             self.apply = button("Use this text", desk.use, primary=True)
             self.save = button("Save", desk.save) if desk.can_save else None
             button("Download", desk.download)
-            self.undo = button("Undo", draft.undo)
-            self.redo = button("Redo", draft.redo)
+            self.undo = button("Undo", desk.undo)
+            self.redo = button("Redo", desk.redo)
             self.status = ui.label("").classes("mg-soft mg-status").props("role=status")
         draft.on_change.append(self.show)
         desk.on_checked.append(self.show)

@@ -78,7 +78,9 @@ class Sliders(PatchedElement, component="components/sliders.js"):
 
         def receive(event: GenericEventArguments, settled: bool) -> None:
             name, value = event.args["name"], event.args["value"]
-            self._props["received"] = int(event.args["place"])
+            # Without an update of its own, which would overtake what is patched.
+            with self._props.suspend_updates():
+                self._props["received"] = int(event.args["place"])
             if isinstance(name, str) and (value is None or isinstance(value, int | float)):
                 on_move(name, None if value is None else float(value), settled)
 

@@ -140,6 +140,7 @@ class ReviewTab:
     def _decide(self, task: Callable[..., str], *arguments: str) -> None:
         if self.numbers:
             path = self.numbers[self.place].path
+            self.desk.begin_edit()
             background_tasks.create(self._edit(task, path, *arguments))
 
     async def _edit(self, task: Callable[..., str], *arguments: object) -> None:
@@ -149,11 +150,12 @@ class ReviewTab:
             text = await session.pools.texts.ask(
                 (session.visitor, "decide"), task, before, *arguments
             )
+            if draft.text == before:
+                draft.change(text, "")
         except Superseded:
             return
         except MiddlegameError as error:
             with self.card:
                 ui.notify(str(error), type="negative")
-            return
-        if draft.text == before:
-            draft.change(text, "")
+        finally:
+            self.desk.end_edit()

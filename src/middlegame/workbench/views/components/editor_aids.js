@@ -130,7 +130,6 @@ export default {
         this.pending[number] = (options) =>
           resolve(options.length ? { from: word ? word.from : context.pos, options, validFor: /^[^\s{}\[\],:|=!()"'#]*$/ } : null);
         this.$emit("complete", { number, line: line.number, column: before.length + 1 });
-        setTimeout(() => this.offer(number, []), 3000);
       });
     },
     // The browser opens its file dialog only from within the click itself.

@@ -86,6 +86,7 @@ class EditQueue:
         self._waiting.append(edit)
         if not self.busy:
             self.busy = True
+            self.desk.begin_edit()
             background_tasks.create(self._run())
 
     async def _run(self) -> None:
@@ -94,6 +95,7 @@ class EditQueue:
                 await self._make(self._waiting.pop(0))
         finally:
             self.busy = False
+            self.desk.end_edit()
             self._on_idle()
 
     async def _make(self, edit: Edit) -> None:

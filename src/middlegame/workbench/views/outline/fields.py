@@ -30,6 +30,22 @@ def plain_message(fault: EditorFault) -> str:
     return "this is missing"
 
 
+class Select(ui.select):
+    """A list to choose from, which shows at once what is chosen.
+
+    NiceGUI's own shows it after the server's answer: a second choice of several that comes before
+    would be added to what was chosen before the first.
+    """
+
+    LOOPBACK = False
+
+    def __init__(self, options: dict[str, str], **choices: Any) -> None:
+        """Take what NiceGUI's list takes."""
+        super().__init__(options, **choices)
+        model = f"mounted_app.elements[{self.id}].props['model-value']"
+        self.on("update:model-value", js_handler=f"value => {{ {model} = value }}")
+
+
 class Desk(Protocol):
     """What a form needs of the tab that shows it."""
 

@@ -17,7 +17,7 @@ from middlegame.scenario.model.judgement import Unit, format_number
 from middlegame.scenario.syntax import GAP
 from middlegame.scenario.yaml.data_edits import as_written, read_back, short_form_key
 from middlegame.workbench.views.frame import button, heading
-from middlegame.workbench.views.outline.fields import Container, Desk, Field
+from middlegame.workbench.views.outline.fields import Container, Desk, Field, Select
 from middlegame.workbench.views.outline.ranges import RangePicture
 from middlegame.workbench.workers.outline_data import comparisons, states
 
@@ -110,7 +110,7 @@ class Form:
         several = isinstance(value, list)
 
         def make() -> _Handler:
-            handler = _Handler(ui.select({}, label=label, multiple=several))
+            handler = _Handler(Select({}, label=label, multiple=several))
             made = handler.component.props("dense outlined options-dense").classes("mg-field")
 
             def choose() -> None:
@@ -157,13 +157,13 @@ class Form:
             hint: an example.
             plain: whether numbers and dates are written without quotes.
         """
-        self._typed("text", path, label, lambda: _line(label, hint), plain=plain)
+        self._typed("text", path, label, lambda shown: _line(label, hint, shown), plain=plain)
 
     def prose(self, path: Path, label: str) -> None:
         """Add a field for text of several lines."""
 
-        def make() -> Any:
-            made = ui.textarea(label).props("dense outlined autogrow")
+        def make(shown: str) -> Any:
+            made = ui.textarea(label, value=shown).props("dense outlined autogrow")
             return made.classes("mg-field mg-prose")
 
         self._typed("prose", path, label, make)
@@ -171,9 +171,9 @@ class Form:
     def condition(self, path: Path, label: str) -> None:
         """Add a field for a condition, with a list of comparisons to insert."""
 
-        def make() -> Any:
+        def make(shown: str) -> Any:
             with ui.element("div").classes("mg-field mg-condition"):
-                made = _line(label, "move = option and factor = state")
+                made = _line(label, "move = option and factor = state", shown)
 
                 def insert(comparison: str) -> None:
                     before = str(made.value or "").strip()
@@ -189,6 +189,8 @@ class Form:
                         for each in comparisons(self.desk.outline.data):
                             item = ui.menu_item(each, lambda each=each: insert(each))
                             item.props("role=menuitem")
+                            # Closed later, it would take the focus from where that is by then.
+                            item.on("click", js_handler=f"() => getElement({menu.id}).hide()")
 
                 opener.on("click", fill)
             return made
@@ -209,14 +211,16 @@ class Form:
             return (*path, "is") if isinstance(self.value(path), dict) else path
 
         def make() -> Field:
+            shown = _shown(self.value(at(path)))
             with ui.element("div").classes("mg-field mg-range" if unit else "mg-field"):
-                made = _line(label, hint or _EXAMPLES.get(unit or "", ""))
-                picture = unit and RangePicture(label, unit, "", lambda new: made.set_value(new))
+                made = _line(label, hint or _EXAMPLES.get(unit or "", ""), shown)
+                picture = unit and RangePicture(label, unit, shown, lambda new: made.set_value(new))
             return Field(
                 made,
                 lambda path: _shown(self.value(at(path))),
                 lambda path, new: self._set(path if not new else at(path), _plain(new)),
                 lambda new: _shown(read_back(_plain(new))),
+                shown=shown,
                 picture=picture or None,
             )
 
@@ -233,7 +237,7 @@ class Form:
         """
 
         def make() -> Field:
-            made = ui.select({}, label=label, clearable=free)
+            made = Select({}, label=label, clearable=free)
             made.props("dense outlined options-dense").classes("mg-field")
             return Field(made, self.value, self._set, lambda new: new)
 
@@ -245,7 +249,7 @@ class Form:
         """Add a field to choose several names, given with their labels."""
 
         def make() -> Field:
-            made = ui.select({}, label=label, multiple=True)
+            made = Select({}, label=label, multiple=True)
             made.props("dense outlined use-chips options-dense").classes("mg-field")
             return Field(made, self._list, self._set, lambda new: new or [])
 
@@ -263,11 +267,13 @@ class Form:
             self._set(path, found if len(found) > 1 else found[0] if found else "")
 
         def make() -> Field:
+            shown = ", ".join(self._list(path))
             return Field(
-                _line(label, hint),
+                _line(label, hint, shown),
                 lambda path: ", ".join(self._list(path)),
                 write,
                 lambda new: ", ".join(parts(new)),
+                shown=shown,
             )
 
         self._show(("listed", label), path, make)
@@ -314,7 +320,7 @@ class Form:
         kind: str,
         path: Path,
         label: str,
-        make: Callable[[], Any],
+        make: Callable[[str], Any],
         *,
         plain: bool = False,
     ) -> None:
@@ -322,11 +328,13 @@ class Form:
             return _plain(new) if plain else str(new or "").strip()
 
         def field() -> Field:
+            shown = _shown(self.value(path))
             return Field(
-                make(),
+                make(shown),
                 lambda path: _shown(self.value(path)),
                 lambda path, new: self._set(path, written(new)),
                 lambda new: _shown(read_back(written(new))),
+                shown=shown,
             )
 
         self._show((kind, label), path, field)
@@ -364,9 +372,13 @@ _EXAMPLES: dict[str, str] = {
 }
 
 
-def _line(label: str, hint: str) -> Any:
-    """Add a field for one line, which is shown in several where it is long."""
-    made = ui.input(label, placeholder=hint).props("dense outlined autogrow")
+def _line(label: str, hint: str, shown: str) -> Any:
+    """Add a field for one line, which is shown in several where it is long.
+
+    It has its text from the beginning: NiceGUI sends one that is set later by a message of its own,
+    which may come when another is typed already.
+    """
+    made = ui.input(label, placeholder=hint, value=shown).props("dense outlined autogrow")
     made.on("keydown.enter", js_handler="event => event.preventDefault()")
     return made.classes("mg-field")
 

@@ -31,7 +31,7 @@ def part(
     made = form.inside(("part", kind, place), lambda: ui.element("section").classes("mg-part"))
     with made as section:
         set_prop(section, "aria-label", title)
-        head = form.part("head", lambda: PartHead(form.desk, "span"))
+        head = form.part("head", lambda: PartHead(form.desk, "span", name))
         head.show(path, place, count, name=name, title=title)
         yield
 
@@ -80,12 +80,14 @@ def cell_head(form: Form, text: str, scope: str) -> None:
 class PartHead:
     """The head of an entry or of a part of one: its name, and its buttons."""
 
-    def __init__(self, desk: Desk, tag: str) -> None:
-        self._desk, self._shown, self._called = desk, "", ""
+    def __init__(self, desk: Desk, tag: str, name: str) -> None:
+        self._desk, self._shown, self._called = desk, name, ""
         self._path: Path = ()
         self._place = 0
         with ui.element("div").classes("mg-part-head"):
-            self._name = ui.input("Short name").props("dense outlined").classes("mg-name")
+            self._name = (
+                ui.input("Short name", value=name).props("dense outlined").classes("mg-name")
+            )
             self._name.on("blur", self._rename)
             self._name.on("keydown.enter", self._rename)
             with ui.element(tag).classes("mg-h2" if tag == "h2" else "mg-part-title") as self._head:

@@ -145,12 +145,12 @@ class OutlineTab:
         self.queue.add(Edit(task, arguments, choose=choose))
 
     def choose(self, path: Path) -> None:
-        """Show the form of an entry."""
+        """Show the form of an entry; one that is shown already stays as it is."""
         if path != self.chosen:
             self.chosen = path
             self.box.clear()
             self.form = Form(self, self.box)
-        self._build()
+            self._build()
 
     def ask_removal(self, path: Path, called: str) -> None:
         """Remove an entry; where faults would follow, only if the visitor wants it so."""
@@ -222,7 +222,8 @@ class OutlineTab:
         path = self.chosen
         kind = KINDS[str(path[0]) if path else "contest"]
         form.part(("kind", kind), lambda: ui.label(kind).classes("mg-kicker"))
-        head = form.part("head", lambda: PartHead(self, "h2"))
+        named = str(path[1]) if len(path) > 1 and path[0] not in PER_ACTOR else ""
+        head = form.part("head", lambda: PartHead(self, "h2", named))
         if len(path) < 2:
             title = str(form.value(("title",)) or "Without a title") if not path else kind
             head.show(path, 0, int(bool(path)), title=title)
