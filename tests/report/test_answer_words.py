@@ -183,3 +183,28 @@ def test_questions_that_their_labels_tell_apart_have_no_date_in_a_title() -> Non
     text = unwrap(show_plain(mg.robust(found, worlds=4, starts=1)))
     assert "2. The line breaks by mid-2031" in text
     assert "mid-2031, by" not in text
+
+
+def test_answer_leaves_out_what_an_observation_answers(two_dates: mg.Forecast) -> None:
+    text = TWO_DATES.replace(
+        "early: {", "presses: {will: press = press, by: 2030-12-31}\n  early: {"
+    )
+    found = mg.solve(read_text(text).scenario)
+    assert 'the union chooses "press"' in narrative.answer(found)
+    assert "press" not in narrative.answer(found.given("press = press"))
+    assert "yields" in narrative.answer(found.given("press = press"))
+    both = two_dates.given("line = yields")
+    assert narrative.answer(both).count("certain") == 2  # nothing else is asked
+
+
+def test_answer_tells_a_value_briefly_and_its_question_in_full() -> None:
+    toll = "  toll: {scale: {from: 0, to: 10, step: 1}, rules: [{then: {mean: 5, spread: 1..2}}]}"
+    text = TWO_DATES.replace("  line:", f"{toll}\n  line:").replace(
+        "  late:", "  toll-2030: {value: toll, on: 2030-12-31}\n  late:"
+    )
+    found = mg.solve(read_text(text).scenario)
+    answer, (full,) = narrative.answer(found), narrative.value_answers(found)
+    assert "median" in full
+    assert "median" not in answer
+    assert full.partition(": ")[0] in answer
+    assert full[full.index("90% interval") :] in answer

@@ -13,7 +13,7 @@ from middlegame.analysis.interventions import Intervention
 from middlegame.report.charts.dominoes import matrix_rows
 from middlegame.report.html.report import html_report, result_html
 from middlegame.report.html.sections import sections
-from middlegame.report.text.dominoes import effect_rows, outcome_columns
+from middlegame.report.text.dominoes import effect_rows, outcome_columns, strongest_effects
 from tests.report.pages import INJECTION, compare_with_golden, page_text, read_page, show_plain
 
 
@@ -119,3 +119,10 @@ def test_only_the_first_cascades_are_printed_and_the_others_are_counted(found: D
     printed, rare = page.count("<details>"), page.count('<details class="rare">')
     assert printed == 4
     assert f"{rare} more interventions are in the HTML report." in page
+
+
+def test_an_intervention_is_named_once_above_all_of_its_effects(found: Dominoes) -> None:
+    text = show_plain(found)
+    overview = text[: text.index("MATRIX OF EFFECTS")]
+    headings = [line for line in overview.splitlines() if line.startswith("  If ")]
+    assert len(headings) == len(set(headings)) < len(strongest_effects(found, 6))

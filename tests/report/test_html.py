@@ -184,3 +184,18 @@ def test_templates_read_no_name_that_is_also_a_method_of_a_mapping() -> None:
     for template in sorted(templates.glob("*.html")):
         read = set(re.findall(r"\bshown\.(\w+)\b(?!\()", template.read_text(encoding="utf-8")))
         assert not read & set(dir(dict)), template.name
+
+
+def test_report_says_each_actors_precision_by_its_name_within_a_sentence() -> None:
+    text = """
+title: Three
+precision: 3:1
+actors: {a: The first, b: The second, c: {name: The third, precision: 2:1}}
+moves: {m: {by: a, options: [x, y]}, n: {by: b, options: [x, y]}, o: {by: c, options: [x, y]}}
+interests:
+  a: [{when: n = x, worth: 9}]
+  b: [{when: o = x, worth: 9}]
+  c: [{when: m = x, worth: 9}]
+"""
+    page = page_text(html_report(mg.solve(read_text(text).scenario)))
+    assert "is chosen: 3:1 for the first and the second; 2:1 for the third. All prob" in page

@@ -24,7 +24,7 @@ from middlegame.report.text.behaviour import (
     solution_words,
 )
 from middlegame.report.text.branches import branch_texts
-from middlegame.report.text.grammar import capitalize_first
+from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.intervals import interval, outlooks, point_range, worlds_of
 from middlegame.report.text.intervals import method as interval_method
 from middlegame.report.text.judgements import JudgementGroup, judgement_groups, web_address
@@ -342,9 +342,12 @@ def _sources(equilibrium: "Equilibrium") -> list[dict[str, Any]]:
     ]
 
 
-def _precision(equilibrium: "Equilibrium", words: Words) -> list[tuple[str, list[str]]]:
-    """Group the actors by their precision."""
+def _precision(equilibrium: "Equilibrium", words: Words) -> str:
+    """Return the actors' precision: `3:1`, or `3:1 for Moscow and Havana; 2:1 for Washington`."""
     groups: dict[str, list[str]] = {}
     for owner, value in equilibrium.lambdas.items():
-        groups.setdefault(odds(value), []).append(words.actor(owner))
-    return sorted(groups.items(), key=lambda item: -len(item[1]))
+        groups.setdefault(odds(value), []).append(words.mid_sentence(words.actor(owner)))
+    if len(groups) == 1:
+        return next(iter(groups))
+    ordered = sorted(groups.items(), key=lambda item: -len(item[1]))
+    return "; ".join(f"{value} for {join_list(actors)}" for value, actors in ordered)

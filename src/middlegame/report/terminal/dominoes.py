@@ -70,8 +70,11 @@ def show_dominoes(
 def _show_overview(page: Page, found: Dominoes) -> None:
     page.section("Dominoes", "the largest effects on headline factors")
     strongest = strongest_effects(found, _MOST_EFFECTS)
+    heading = ""
     for intervention, row in strongest:
-        page.paragraph(f"If {intervention_heading(found, intervention)}:", style="bold")
+        before, heading = heading, f"If {intervention_heading(found, intervention)}:"
+        if heading != before:
+            page.paragraph(heading, style="bold")
         page.shift_rows([row.shift])
         page.note(row.note)
     if not strongest:

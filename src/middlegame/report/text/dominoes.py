@@ -103,7 +103,7 @@ def effect_rows(
 
 
 def strongest_effects(dominoes: "Dominoes", most: int) -> list[tuple["Intervention", EffectRow]]:
-    """List the largest effects on outcomes, at most two on each outcome.
+    """List the largest effects on outcomes, at most two on each outcome, by intervention.
 
     Outcomes are the headline factors, or all factors where there is none; over time in their
     last period.
@@ -129,6 +129,8 @@ def strongest_effects(dominoes: "Dominoes", most: int) -> list[tuple["Interventi
                     _effect_row(dominoes, intervention, effect, chained=dominoes.is_short),
                 )
             )
+    order = [(intervention.name, intervention.state) for intervention, _ in chosen]
+    chosen.sort(key=lambda item: order.index((item[0].name, item[0].state)))
     return chosen
 
 

@@ -30,14 +30,14 @@ _NAMES_OF_ONE = frozenset({
 })  # fmt: skip
 """Plurals at the end of names of countries, newspapers and companies that take a singular verb."""
 _PREDICATIVES = frozenset({
-    "absent", "active", "alive", "back", "bad", "bankrupt", "calm", "clear", "closed", "cold",
-    "cut", "dead", "deep", "divided", "down", "dry", "empty", "fair", "firm", "foul", "free",
-    "full", "general", "given", "gone", "good", "granted", "hard", "held", "hidden", "high",
-    "hostile", "intact", "kept", "large", "long", "lost", "low", "loyal", "mild", "neutral",
-    "off", "on", "open", "passive", "poor", "present", "private", "public", "quiet", "ready",
-    "real", "rich", "safe", "secret", "seen", "severe", "short", "shot", "shut", "slow",
-    "small", "soft", "stable", "strong", "struck", "tense", "unhurt", "united", "unseen", "up",
-    "weak", "wet", "withheld", "won",
+    "absent", "active", "alive", "back", "bad", "bankrupt", "bought", "built", "calm", "clear",
+    "closed", "cold", "cut", "dead", "deep", "divided", "down", "dry", "empty", "fair", "firm",
+    "foul", "free", "full", "general", "given", "gone", "good", "granted", "hard", "held",
+    "hidden", "high", "hostile", "intact", "kept", "large", "long", "lost", "low", "loyal",
+    "made", "mild", "neutral", "off", "on", "open", "passive", "poor", "present", "private",
+    "public", "quiet", "ready", "real", "rich", "safe", "secret", "seen", "sent", "severe",
+    "short", "shot", "shut", "slow", "small", "soft", "sold", "stable", "strong", "struck",
+    "tense", "unhurt", "united", "unseen", "up", "weak", "wet", "withheld", "won",
 })  # fmt: skip
 """Adjectives and irregular participles that are common as names of states."""
 _PARTICIPLES = frozenset({"alone", "bound", "caught", "found"})
@@ -349,6 +349,8 @@ def predicate(subject: str, state: str, states: Iterable[str] = ()) -> str:
 
     >>> predicate("The lease", "lost"), predicate("The network", "works on")
     ('is lost', 'works on')
+    >>> predicate("Rail", "built"), predicate("Rail", "shelved")
+    ('is built', 'is shelved')
     >>> predicate("The weather", "no matter")
     'is "no matter"'
     """

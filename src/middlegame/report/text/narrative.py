@@ -194,13 +194,17 @@ def likelihood_sentence(
 
 
 def value_answers(
-    equilibrium: "Equilibrium", values: Mapping[str, ScaleForecast] | None = None
+    equilibrium: "Equilibrium",
+    values: Mapping[str, ScaleForecast] | None = None,
+    *,
+    brief: bool = False,
 ) -> list[str]:
     """Return a sentence for each question for a value: its label, mean, median and interval.
 
     Args:
         equilibrium: whose questions are answered.
         values: the answers by the question's name; unless given, those of the equilibrium.
+        brief: whether mean and interval are enough (see `scale_clause`).
     """
     words, scenario = words_of(equilibrium), equilibrium.scenario
     asked = scenario.value_questions if scenario else {}
@@ -209,7 +213,7 @@ def value_answers(
     for name, found in answers.items():
         due = due_date(asked[name])
         label = question_label(words, asked[name]) + (f" ({due})" if due else "")
-        sentences.append(f"{label}: {scale_clause(found, words)}")
+        sentences.append(f"{label}: {scale_clause(found, words, brief=brief)}")
     return sentences
 
 
@@ -217,12 +221,14 @@ def answer(equilibrium: "Equilibrium") -> str:
     """Answer the scenario's question in a few sentences.
 
     The scenario's first question leads; the others follow if they are about headline factors
-    alone, or all do where none is. Without questions, returns the most likely state of each
-    headline factor.
+    alone, or all do where none is. Questions that an observation answers are left out. Without
+    questions, returns the most likely state of each headline factor.
     """
     words, numbers = words_of(equilibrium), IntervalWords()
     questions = dict(equilibrium.scenario.yes_no_questions) if equilibrium.scenario else {}
-    values = value_answers(equilibrium)
+    values = value_answers(equilibrium, brief=True)
+    open_ = {name: q for name, q in questions.items() if not _is_observed(equilibrium, q.will)}
+    questions = open_ or questions
     if not questions:
         return " ".join(values) or _ends(equilibrium, words, numbers)
     names = list(questions)
@@ -248,6 +254,12 @@ def answer(equilibrium: "Equilibrium") -> str:
         number = numbers(chances[name], question_outlook(equilibrium, name))
         sentences.append(f"{said} ({number}).")
     return " ".join([*values, *sentences] if leads else [*sentences, *values])
+
+
+def _is_observed(equilibrium: "Equilibrium", condition: Condition) -> bool:
+    """Whether all that a condition is about is known, so that it is no longer a question."""
+    known = equilibrium.known
+    return all(len(known.get(name, ())) == 1 for name in condition.variables())
 
 
 def asks_value_first(equilibrium: "Equilibrium") -> bool:

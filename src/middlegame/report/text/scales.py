@@ -64,17 +64,22 @@ def scale_sentence(forecast: ScaleForecast, words: Words | None = None) -> str:
     return capitalize_first(scale_clause(forecast, words))
 
 
-def scale_clause(forecast: ScaleForecast, words: Words | None = None) -> str:
+def scale_clause(
+    forecast: ScaleForecast, words: Words | None = None, *, brief: bool = False
+) -> str:
     """Return the mean, the median and the 90% interval, to stand behind a colon.
 
     Args:
         forecast: the forecast.
         words: of its contest, which name the options beside the scale; without them only the
             probability of the scale is told.
+        brief: whether the median and how the mean varies over the worlds are left out.
     """
     low, high = map(format_number, forecast.ninety)
     where = _beside_scale(forecast, words)
     mean = rounded_value(forecast.mean, forecast.step)
+    if brief:
+        return f"{where}mean {with_unit(mean, forecast.unit)}, 90% interval {low} to {high}."
     return (
         f"{where}mean {with_unit(mean, forecast.unit)}{_mean_range(forecast)}, "
         f"median {format_number(forecast.median)}, 90% interval {low} to {high}."
