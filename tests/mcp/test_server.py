@@ -277,9 +277,10 @@ def test_taken_port_is_refused(run, tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        code, _, err = run("mcp", tmp_path, "--http", taken.getsockname()[1])
+        port = taken.getsockname()[1]
+        code, _, err = run("mcp", tmp_path, "--http", port)
     assert code == 1
-    assert "is taken by another program" in err
+    assert f"port {port} of 127.0.0.1 cannot be used" in err
 
 
 def test_missing_folder_is_refused(run, tmp_path):

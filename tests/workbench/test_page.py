@@ -1,7 +1,6 @@
 """The workbench in a real browser, against numbers that the library computes directly."""
 
 import datetime as dt
-import itertools
 import json
 import re
 import socket
@@ -567,7 +566,8 @@ def test_every_tab_is_accessible_and_fits_the_width_in_light_and_dark(visit, ser
     page = visitor.page
 
     def look(shown):
-        for viewport, scheme in itertools.product((WIDE, NARROW), ("light", "dark")):
+        # No width hides a part, and what is dark differs from what is light in its colours alone.
+        for viewport, scheme in ((WIDE, "light"), (NARROW, "dark")):
             page.set_viewport_size(viewport)
             page.emulate_media(color_scheme=scheme)
             dark = "true" if scheme == "dark" else "false"
@@ -575,9 +575,7 @@ def test_every_tab_is_accessible_and_fits_the_width_in_light_and_dark(visit, ser
             place = (shown, viewport["width"], scheme)
             if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
                 faults.append((*place, "is wider than the page"))
-            # What is dark differs from what is light in its colours alone.
-            rules = {"runOnly": ["color-contrast"]} if scheme == "dark" else {}
-            found = page.evaluate(VIOLATIONS, {"resultTypes": ["violations"], **rules})
+            found = page.evaluate(VIOLATIONS, {"resultTypes": ["violations"]})
             faults.extend((*place, each["id"], each["html"]) for each in found)
         page.set_viewport_size(WIDE)
 

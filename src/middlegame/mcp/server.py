@@ -1,6 +1,5 @@
 """The server: made for one folder, and run over standard input and output or over HTTP."""
 
-import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,14 +52,10 @@ def serve(folder: Path, *, port: int | None = None) -> None:
             and output.
 
     Raises:
-        MiddlegameError: the folder does not exist, the port is taken, or the protocol's SDK is
-            not installed.
+        MiddlegameError: the folder does not exist, or the protocol's SDK is not installed.
     """
     server = make_server(folder)
     if port is None:
         server.run("stdio")
         return
-    with socket.socket() as probe:
-        if probe.connect_ex((LOOPBACK, port)) == 0:
-            raise MiddlegameError(f"port {port} is taken by another program; choose another one")
     server.run("streamable-http", host=LOOPBACK, port=port)
