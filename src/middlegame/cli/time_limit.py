@@ -179,14 +179,11 @@ def print_known() -> None:
 
         out = console()
         if _clock.knows_middle_world_alone:
-            page = Page(out)
-            page.notes(
-                [
-                    "All numbers are those of the middle world, with every number at its median; "
-                    "the forecast is a mean over many worlds."
-                ]
+            note = (
+                "All numbers are those of the middle world, with every number at its median; "
+                "the forecast is a mean over many worlds."
             )
-            page.gap()
+            Page(out).notes([note])
         show(_clock.equilibrium, out, storylines=0)
 
 
