@@ -79,3 +79,23 @@ def test_what_follows_from_a_fault_is_not_reported_beside_it(written, wrong, fau
     assert not any("missing" in str(each) or "keep quiet'" in each.suggestion
                    for each in read_text(text).errors)  # fmt: skip
     assert len(read_text(text).errors) == (2 if "6%" in wrong else 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("31.12.2026", "2026-12-31"),
+        ("2026/1/8", "2026-01-08"),
+        ("2026-1-8", "2026-01-08"),
+        ("10 June 2026", "2026-06-10"),
+        ("Dec 31, 2026", "2026-12-31"),
+        ("1. July 2026", "2026-07-01"),
+        ("31.2.2026", "year-month-day, such as 2026-01-08"),
+        ("3/4/2026", "year-month-day, such as 2026-01-08"),
+        ("10 Blue 2026", "year-month-day, such as 2026-01-08"),
+    ],
+)
+def test_a_date_in_another_notation_is_proposed_as_it_must_be_written(written, expected):
+    text = (DATA / "table-of-a-move.yaml").read_text("utf-8")
+    (fault,) = read_text(text.replace("as_of: 2026-01-01", f'as_of: "{written}"')).errors
+    assert (fault.message, fault.expected) == (f"'{written}' is not a date", expected)

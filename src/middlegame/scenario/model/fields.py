@@ -18,6 +18,19 @@ _SOURCE_NAME = rf"{_NAME_START}[^\s!-,./:-@\[-^`{{-~]*"
 _NAME = re.compile(r"[^\W\d]\w*")
 _CITATION = re.compile(r"([^\W\d][\w-]*)(?:#(\d{1,6}))?")
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+_OTHER_DATES = tuple(
+    re.compile(pattern.format(day=r"(?P<day>\d\d?)", month=r"(?P<month>[^\W\d_]{3,}|\d\d?)",
+                              name=r"(?P<month>[^\W\d_]{3,})", year=r"(?P<year>\d{4})"))
+    for pattern in (
+        r"{year}[-/.]{month}[-/.]{day}", r"{day}\.\s*{month}\.\s*{year}",
+        r"{day}\.?\s+{name}\.?\s+{year}", r"{name}\.?\s+{day},?\s+{year}",
+    )
+)  # fmt: skip
+"""Other notations of dates. With slashes and the year last, day and month are not told apart."""
 
 
 def is_name(text: str) -> bool:
@@ -81,12 +94,27 @@ def one_of(*words: str) -> Callable[[object], object]:
 Names = Annotated[tuple[Name, ...], AfterValidator(check_distinct)]
 
 
+def _meant_date(text: str) -> str:
+    """Return the date that a text in another notation means; empty where it may be another day."""
+    for pattern in _OTHER_DATES:
+        if match := pattern.fullmatch(text.strip()):
+            word = match["month"]
+            names = [name for name in _MONTHS if name.startswith(word.lower())]
+            month = int(word) if word.isdigit() else _MONTHS.index(names[0]) + 1 if names else 0
+            try:
+                return dt.date(int(match["year"]), month, int(match["day"])).isoformat()
+            except ValueError:
+                return ""
+    return ""
+
+
 def _read_date(value: object) -> dt.date:
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value
     match = _DATE.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise syntax_error(f"{quote(value)} is not a date", "year-month-day, such as 2026-01-08")
+        expected = _meant_date(str(value)) or "year-month-day, such as 2026-01-08"
+        raise syntax_error(f"{quote(value)} is not a date", expected)
     year, month, day = map(int, match.groups())
     try:
         return dt.date(year, month, day)
