@@ -1,6 +1,7 @@
 """Evidence, rival analysts and attributed misses in the terminal and in the report."""
 
 import datetime as dt
+import re
 from dataclasses import replace
 
 import pytest
@@ -19,7 +20,7 @@ from middlegame.report.html.report import html_report, result_html
 from middlegame.report.html.sections import sections
 from middlegame.report.terminal.attribution import show_attributions
 from middlegame.report.terminal.equilibrium import show_change
-from middlegame.report.text.comparison import method
+from middlegame.report.text.comparison import disagreement_words, method
 from middlegame.report.text.hypotheses import (
     bayes_factor_words,
     conclusion,
@@ -260,3 +261,34 @@ def test_changes_and_comparisons_say_that_all_is_given_the_evidence(crisis, comp
     analysts = [Analyst(name, name, crisis.scenario) for name in ("anna", "bob")]
     informed = replace(comparison, analysts=tuple(analysts))
     assert method(informed).startswith(given)
+
+
+def test_comparison_names_one_of_two_opposite_effects_on_a_move(tmp_path):
+    files = []
+    for name, low in (("one", 5), ("two", 25)):
+        files.append(tmp_path / f"{name}.yaml")
+        files[-1].write_text(BORDER.replace("LOW", str(low)), encoding="utf-8")
+    found = mg.compare(*files)
+    (disagreement,) = found.disagreements
+    told = disagreement_words(found, disagreement)
+    assert re.search(r'Effect: the north chooses "quiet" [+-][\d.]+ pp; the south chooses ', told)
+    assert told.partition("Effect")[2].count("the north chooses") == 1
+
+
+BORDER = """
+title: A border
+actors: {north: The north, south: The south}
+moves:
+  demand: {by: north, options: [quiet, demand]}
+  answer: {by: south, knows: [demand], options: {refuse: {}, concede: {if: demand = demand}}}
+factors:
+  valley:
+    states: {kept: the valley is kept, ceded: the valley is ceded}
+    rules:
+      - {if: answer = concede, then: {ceded: 94%}}
+      - {if: demand = demand, then: {ceded: LOW%}}
+      - {then: {ceded: 1%}}
+interests:
+  north: [{when: valley = ceded, worth: 75}, {when: demand = demand, worth: -12}]
+  south: [{when: valley = ceded, worth: -55}, {when: answer = refuse, worth: -35}]
+"""

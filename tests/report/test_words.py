@@ -6,6 +6,7 @@ import pytest
 
 import middlegame as mg
 from middlegame.io.examples import list_examples
+from middlegame.report.html.report import html_report
 from middlegame.report.text import narrative, policies
 from middlegame.report.text import sweep as sweep_words
 from middlegame.report.text.capitals import capitals_in, capitals_of
@@ -36,7 +37,7 @@ from middlegame.report.text.words import (
 )
 from middlegame.scenario import read_text
 from middlegame.scenario.conditions import All, Is, parse_condition
-from tests.report.pages import show_plain
+from tests.report.pages import page_text, show_plain
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,8 @@ def test_numbers_dates_and_lists_are_written_in_words() -> None:
     assert [points(value) for value in (0.4, -0.4, 12.6, -3)] == ["0", "0", "+13", "-3"]
     assert odds(0.0) == "1:1"
     assert odds(5.0).startswith("e^")
+    assert odds(0.9) == "8,100:1"
+    assert value_in_unit(152.4, "odds") == "150:1"
     assert date(dt.date(2026, 1, 8)) == "8 January 2026"
     assert join_list([]) == ""
     assert join_list(["a", "b", "c"]) == "a, b and c"
@@ -535,3 +538,12 @@ def test_sweep_tells_a_further_condition_in_words() -> None:
     )
     labels = [row.label for row in sweep_words.questions(found).rows]
     assert labels[-2:] == ["The lease is lost", "mine"]
+
+
+def test_report_tells_other_factors_and_what_a_move_observes_by_clauses() -> None:
+    solved = mg.solve(mg.load("rhodesia-1965"))
+    text = page_text(html_report(solved))
+    assert "Rhodesia's economy bears it" in text
+    assert "The Commonwealth holds" in text
+    told = policies.policy_words(solved, "stand")
+    assert "if London cuts trade step by step and the neighbours let oil and goods pass" in told

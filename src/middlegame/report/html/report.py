@@ -272,7 +272,7 @@ def _last_instances(equilibrium: "Equilibrium") -> list[Node]:
 
 def _other_factors(
     equilibrium: "Equilibrium", words: Words
-) -> list[tuple[str, str, float, "Outlook | None"]]:
+) -> list[tuple[str, float, "Outlook | None"]]:
     found = []
     for node in _last_instances(equilibrium):
         if not node.headline and not isinstance(node, Decision):
@@ -281,7 +281,8 @@ def _other_factors(
                 continue  # drawn
             spread = outlooks(equilibrium, node.name)
             outlook = spread[node.states.index(state)] if spread else None
-            found.append((words.heading(node.name), words.state(node.name, state), chance, outlook))
+            clause = capitalize_first(words.clause(node.name, state))
+            found.append((clause, chance, outlook))
     return found
 
 

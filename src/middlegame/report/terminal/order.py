@@ -13,8 +13,9 @@ from middlegame.engine.graph.relevance import (
     traced_decisions,
 )
 from middlegame.report.terminal.columns import Page
-from middlegame.report.text.grammar import capitalize_first, join_list
+from middlegame.report.text.grammar import capitalize_first, join_list, quote
 from middlegame.report.text.narrative import contest_words
+from middlegame.report.text.values import significant
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.scenario import Scenario
 
@@ -67,7 +68,7 @@ def show_order(diagram: Diagram, scenario: Scenario | None, console: Console) ->
         if step["cyclic"]:
             why = "solved together, because these moves depend on each other"
         elif step["relies_on"]:
-            moves = [words.move_phrase(move) for move in _by_move(step["relies_on"])]
+            moves = [quote(words.heading(move)) for move in _by_move(step["relies_on"])]
             why = f"depends on {join_list(moves)}"
         else:
             why = "depends on no other move"
@@ -94,8 +95,8 @@ def show_order(diagram: Diagram, scenario: Scenario | None, console: Console) ->
         page.gap()
     cost = found["cost"]
     if cost["operations"]:  # not predicted where a table of the contest itself is too large
-        operations = float(f"{cost['operations']:.2g}")
-        page.paragraph(f"One evaluation of all payoffs takes about {operations:,.0f} operations.")
+        operations = significant(cost["operations"])
+        page.paragraph(f"One evaluation of all payoffs takes about {operations} operations.")
     page.paragraph(
         f"The largest table has {cost['largest_table']:,.0f} numbers; the number of unknowns is "
         f"{cost['unknowns']:,.0f}."

@@ -30,6 +30,8 @@ _MEANS = (
 )
 _FIRST = " The effects are means over the first {worlds} of these worlds."
 _MIDDLE = "All numbers are those of the middle world, with every number at its median."
+_SAME = 1e-9
+"""Effects on the two options of one move differ by less but for their signs."""
 NO_DISAGREEMENT = "No judgement on which the analysts differ changes a forecast."
 DISAGREEMENT_TO_COME = "Which judgements make the difference is still being computed."
 SHOWN_EFFECT = 0.0005
@@ -102,12 +104,24 @@ def disagreement_words(found: "Comparison", disagreement: "Disagreement") -> str
     largest = sorted(
         disagreement.contributions.items(), key=lambda effect: -abs(round(effect[1], 9))
     )
+    shown: dict[str, float] = {}
+    for name, effect in largest:
+        opposite = any(
+            _variable(name) == _variable(other) and abs(effect + shown[other]) < _SAME
+            for other in shown
+        )
+        if abs(effect) >= SHOWN_EFFECT and not opposite and len(shown) < 3:
+            shown[name] = effect
     effects = [
-        f"{capitalize_first(question_words(found, name))} {_effect(found, name, effect)}"
-        for name, effect in largest[:3]
-        if abs(effect) >= SHOWN_EFFECT
+        f"{words.mid_sentence(question_words(found, name))} {_effect(found, name, effect)}"
+        for name, effect in shown.items()
     ]
     return f"{numbers}. Effect: {'; '.join(effects)}."
+
+
+def _variable(name: str) -> str:
+    """Return the move or factor that a condition `name = state` is about; else the name."""
+    return name.partition(" = ")[0]
 
 
 def _effect(found: "Comparison", question: str, effect: float) -> str:

@@ -3,6 +3,7 @@
 import math
 
 from middlegame.diagram import Parameter
+from middlegame.report.text.values import significant
 from middlegame.scenario.model.judgement import format_number
 
 JudgementPath = tuple[str | int, ...]
@@ -30,7 +31,7 @@ def value_in_unit(value: float, unit: str) -> str:
         digits = 0 if 0.095 <= value <= 0.905 else 1
         return f"{format_number(round(100 * value, digits))}%"
     if unit == "odds":
-        return f"{value:.2g}:1"
+        return f"{significant(value)}:1"
     if unit in (NAMED, "levels"):
         return f"{value:.3g}"
     sign = "" if unit == COSTS else "+"

@@ -355,7 +355,8 @@ def _rule(words: Words, name: str, rest: list[Any]) -> tuple[str, str]:
             return f"caused if {words.condition(factor.causes.causes[place].if_)}", state
         case ["table", "rows", int(place), "then", str(state)] if factor.table:
             row = factor.table.rows[place]
-            return f"if {words.facts(zip(factor.table.given, row.when, strict=True))}", state
+            given = zip(factor.table.given, row.when, strict=True)
+            return f"if {words.facts(given, joiner='and')}", state
     return "", ""
 
 

@@ -50,7 +50,9 @@ def policy_rows(equilibrium: "Equilibrium", name: str) -> list[PolicyRow]:
         )
         pairs = list(zip(node.parents, states, strict=True))
         labels = tuple(words.state(parent, state) for parent, state in pairs)
-        rows.append(PolicyRow(words.facts(pairs), labels, float(reach[place]), options))
+        rows.append(
+            PolicyRow(words.facts(pairs, joiner="and"), labels, float(reach[place]), options)
+        )
     return sorted(rows, key=lambda row: -round(row.reach, 9))
 
 

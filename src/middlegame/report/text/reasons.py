@@ -320,7 +320,7 @@ class _Speaker:
     def _states(self, group: ReasonGroup) -> str:
         """Return what the actor observes in the most likely situation of a group."""
         states = group.situations[0].states.items()
-        return self.words.facts((name, state) for name, state in states)
+        return self.words.facts(states, joiner="and")
 
     def _opening(self, group: ReasonGroup) -> str:
         parts = [f"in {self.words.period(self.node.period)}"] if self.node.period else []

@@ -11,6 +11,16 @@ def with_unit(number: str, unit: str) -> str:
     return f"{number} {unit}" if unit else number
 
 
+def significant(value: float, digits: int = 2) -> str:
+    """Return a number with some significant digits, never as a power of ten if it is large.
+
+    >>> significant(3.14159), significant(152.4), significant(22026.5), significant(10)
+    ('3.1', '150', '22,000', '10')
+    """
+    rounded = float(f"{value:.{digits}g}")
+    return f"{rounded:,.0f}" if abs(rounded) >= 10 ** (digits - 1) else f"{rounded:g}"
+
+
 def value_runs(scale: NodeScale, states: Sequence[str], chosen: Collection[str]) -> list[str]:
     """Return the chosen values of a scale as runs: `at most 20 dollars`, `40 to 60 dollars`.
 

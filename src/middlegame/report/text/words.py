@@ -26,7 +26,7 @@ from middlegame.report.text.grammar import (
     possessive,
     predicate,
 )
-from middlegame.report.text.values import value_runs, with_unit
+from middlegame.report.text.values import significant, value_runs, with_unit
 from middlegame.scenario.conditions import (
     ALWAYS,
     All,
@@ -131,7 +131,7 @@ def odds(lambda_: float) -> str:
     """
     if lambda_ > 100:
         return "without bound"
-    return f"{math.exp(10 * lambda_):.2g}:1" if lambda_ < 1 else f"e^{10 * lambda_:.3g}:1"
+    return f"{significant(math.exp(10 * lambda_))}:1" if lambda_ < 1 else f"e^{10 * lambda_:.3g}:1"
 
 
 def date(day: dt.date) -> str:
@@ -277,7 +277,7 @@ class Words:
         if not isinstance(table, Report):
             return self.mid_sentence(label) + (f" ({saw})" if piece and not piece.label else "")
         value = float(evaluate_numbers((table.odds,), self.diagram.theta, np)[0])
-        ratio = f"{value:.2g}:1" if value >= 1 else f"1:{1 / value:.2g}"
+        ratio = f"{significant(value)}:1" if value >= 1 else f"1:{significant(1 / value)}"
         return f"{self.mid_sentence(label)} (a report{f' that {saw}' if saw else ''}, {ratio})"
 
     def states(self, name: str) -> list[str]:
@@ -421,9 +421,17 @@ class Words:
         named = scale_references([interest.worth], self.scenario.scales)
         return " and ".join(self.mid_sentence(self.label(name)) for name in named)
 
-    def facts(self, states: Iterable[tuple[str, str]]) -> str:
-        """Return what is known as clauses: `the lease is lost; Moscow waits`."""
-        return "; ".join(self.mid_sentence(clause) for clause in self._clauses(dict(states)))
+    def facts(self, states: Iterable[tuple[str, str]], joiner: str = "") -> str:
+        """Return what is known as clauses: `the lease is lost; Moscow waits`.
+
+        Args:
+            states: the states of moves and factors.
+            joiner: the word before the last clause, instead of semicolons between all; these stay
+                between three or more clauses that contain it themselves.
+        """
+        clauses = [self.mid_sentence(clause) for clause in self._clauses(dict(states))]
+        nested = len(clauses) > 2 and any(f" {joiner} " in clause for clause in clauses)
+        return join_list(clauses, joiner) if joiner and not nested else "; ".join(clauses)
 
     def _clauses(self, states: Mapping[str, str]) -> Iterator[str]:
         """Yield a clause for each state; a state that holds in every period is said once."""
