@@ -547,3 +547,15 @@ def test_report_tells_other_factors_and_what_a_move_observes_by_clauses() -> Non
     assert "The Commonwealth holds" in text
     told = policies.policy_words(solved, "stand")
     assert "if London cuts trade step by step and the neighbours let oil and goods pass" in told
+
+
+def test_three_states_of_a_factor_are_told_as_a_list() -> None:
+    text = (
+        "title: A\nactors: {a: A}\nfactors: {weather: {states: [fair, dry, wet, foul], "
+        "chance: {fair: 40%, dry: 30%, wet: 20%}}}\n"
+        "moves: {go: {by: a, options: [yes_, no_]}}\n"
+        "interests: {a: [{when: go = yes_ and weather = fair, worth: 50}]}\n"
+    )
+    words = narrative.words_of(mg.solve(read_text(text).scenario, worlds=0))
+    told = words.condition(parse_condition("weather = fair|dry|wet"))
+    assert told == "weather is fair, dry or wet"

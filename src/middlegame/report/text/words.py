@@ -484,14 +484,14 @@ class Words:
         if any(self.has_clause(name, state) for state in leaf.states):
             clauses = [self.mid_sentence(self._bare_clause(name, state)) for state in leaf.states]
             return f"{join_alternatives(clauses)}{self._when(name)}"
-        predicates = " or ".join(self._predicates(name, leaf.states, bound))
+        first, *others = self._predicates(name, leaf.states, bound)
+        verb = next(
+            (v for v in ("is", "are", "choose", "chooses") if first.startswith(f"{v} ")), ""
+        )
+        predicates = join_list([first, *(each.removeprefix(f"{verb} ") for each in others)], "or")
         if self._are_labelled_values(name, leaf.states):
             values = predicates.replace(f"{self.verb(name)} ", "")
             return f"{self.mid_sentence(self._bare(name))} is {values}{self._when(name)}"
-        for verb in ("is", "are", "choose", "chooses"):
-            predicates = predicates.replace(f" or {verb} ", " or ") if (
-                predicates.startswith(f"{verb} ")
-            ) else predicates  # fmt: skip
         return f"{self.mid_sentence(self.subject(name))} {predicates}{self._when(name)}"
 
     def _as_states(self, condition: Within) -> Is:
