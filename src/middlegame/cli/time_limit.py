@@ -214,10 +214,10 @@ def _start(context: click.Context, _option: click.Parameter, seconds: float) -> 
             _raise_in(main)
 
     context.with_resource(raised_again(TimeLimitReached, again))
-    context.call_on_close(ended.set)
     if hasattr(signal, "SIGALRM"):
         previous = signal.signal(signal.SIGALRM, _on_alarm)
         context.call_on_close(lambda: signal.signal(signal.SIGALRM, previous))
+    context.call_on_close(ended.set)  # runs first: no signal comes once its handler is gone
 
     def watch() -> None:
         if ended.wait(seconds):
