@@ -133,3 +133,34 @@ def test_value_on_a_scale_is_compared_with_one_far_away(draft: mg.Equilibrium) -
     # The two ends are half cells; of the others, 5 is the farthest from 1.
     assert found.rather_than == "5"
     assert "by its weight" not in move_reasons(draft)["draft"]
+
+
+COURT = """
+title: A budget in court
+precision: 2:1
+actors: {greens: The Greens}
+moves:
+  vote:
+    by: greens
+    options:
+      pass: {says: the Greens let the budget through}
+      stop: {says: the Greens stop the budget, costs: 8}
+  suit:
+    by: greens
+    knows: [vote]
+    options:
+      sue: {if: vote = pass, costs: 5, says: the Greens go to court}
+      accept: {says: all accept it, costs: -3}
+interests:
+  greens: [{label: A record, when: vote = stop, worth: 4}]
+"""
+
+
+def test_costs_are_told_as_what_the_actor_does_in_its_own_move_and_in_another() -> None:
+    found = mg.solve(read_text(COURT).scenario)
+    (text,) = reason_texts(mg.why(found, "vote", "pass"))
+    assert "avoiding the cost of stopping the budget (+8)" in text.sentence
+    assert "costs of going to court" in text.sentence
+    assert any(row.label == "The cost of stopping the budget" for row in text.rows)
+    # A clause that does not begin with the actor is no verb of it.
+    assert 'the gain from "accept" (+3)' in reason_texts(mg.why(found, "suit"))[0].sentence

@@ -38,7 +38,7 @@ def test_sentence_names_the_likelier_option_first_and_its_interests(harbour) -> 
     assert re.fullmatch(
         r"Where the port city switches to the rival \(\d+% of cases\), the foreign tenant more "
         r"often goes to arbitration \(83%\) than accepts the decision \(17%\): the berth \(\+22\) "
-        r'and the depot \(\+4\), against the cost of "goes to arbitration" \(-10\)\.',
+        r"and the depot \(\+4\), against the cost of going to arbitration \(-10\)\.",
         text.sentence,
     )
 

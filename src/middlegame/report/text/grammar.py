@@ -4,6 +4,7 @@ Labels are written by analysts, and these rules only guess at their grammar. A w
 an awkward sentence, never a wrong statement: what no rule fits is put into quotation marks.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -60,6 +61,12 @@ _NO_VERBS = frozenset({
     "sometimes", "theirs", "towards", "yours",
 })  # fmt: skip
 _NO_VERB_ENDINGS = ("ss", "us", "is", "'s", "ous")
+_DOUBLED = frozenset({
+    "admit", "begin", "cancel", "commit", "compel", "control", "defer", "deter", "expel", "forget",
+    "level", "occur", "omit", "permit", "prefer", "rebel", "refer", "repel", "signal", "submit",
+    "transfer", "travel", "upset",
+})  # fmt: skip
+"""Verbs of several syllables that double their last letter before an ending."""
 _ES_ENDINGS = ("sses", "shes", "ches", "xes", "zzes", "oes")
 _NO_PLURAL_ENDINGS = ("ss", "us", "is", "'s")
 
@@ -195,6 +202,48 @@ def _without_ending(verb: str) -> str:
     if verb.endswith("ies") and len(verb) > 4:
         return f"{verb[:-3]}y"
     return verb[:-2] if verb.endswith(_ES_ENDINGS) else verb[:-1]
+
+
+def gerund(phrase: str, *, plural: bool = False) -> str:
+    """Return a verb and what follows it as a gerund; empty where no rule fits.
+
+    Args:
+        phrase: the verb in the third person, or as it goes with a plural, and what follows it.
+        plural: whether it goes with a plural.
+
+    >>> gerund("shares its intelligence"), gerund("lets it run"), gerund("does not sail")
+    ('sharing its intelligence', 'letting it run', 'not sailing')
+    >>> gerund("talks and goes to court"), gerund("go to court", plural=True), gerund("lies low")
+    ('talking and going to court', 'going to court', 'lying low')
+    >>> gerund("promises peace and gives up"), gerund("high")
+    ('', '')
+    """
+    words = phrase.split(" ")
+    negated = len(words) > 2 and words[0] in ("does", "do") and words[1] == "not"
+    if negated:
+        return f"not {' '.join([_ing(words[2]), *words[3:]])}"
+    joined = len(words) > 2 and words[1] in ("and", "or")
+    places = (0, 2) if joined else (0,)
+    later = pairwise(words[places[-1] + 1 :])
+    if any(each in ("and", "or", "but") and (plural or begins_with_verb(v)) for each, v in later):
+        return ""
+    if plural and (joined or not words[0].isalpha() or words[0].endswith("ly")):
+        return ""
+    if not plural and not all(begins_with_verb(words[place]) for place in places):
+        return ""
+    for place in places:
+        words[place] = _ing(words[place] if plural else _without_ending(words[place]))
+    return " ".join(words)
+
+
+def _ing(verb: str) -> str:
+    """Return the gerund of a verb's plain form."""
+    if verb.endswith("ie"):
+        return f"{verb[:-2]}ying"
+    if verb.endswith("e") and not verb.endswith(("ee", "oe", "ye")) and len(verb) > 2:
+        return f"{verb[:-1]}ing"
+    short = re.fullmatch(r"(qu|[^aeiou])*[aeiou][^aeiouwxy]", verb) is not None
+    return f"{verb}{verb[-1] if short or verb in _DOUBLED else ''}ing"
 
 
 def are_verbal(labels: Iterable[str]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from middlegame.analysis.move_choices import OnlyOption
 from middlegame.analysis.reason_groups import InterestContribution
 from middlegame.diagram import Decision
-from middlegame.report.text.grammar import as_noun, is_clause, is_several
+from middlegame.report.text.grammar import as_noun, gerund, is_clause, is_several
 from middlegame.report.text.words import Words, percent
 from middlegame.scenario.conditions import ALWAYS, Is, Not, Predicate
 from middlegame.scenario.model.references import base_name
@@ -99,13 +99,17 @@ class ChoicePhrases:
         )
 
     def _verb(self, state: str) -> str:
-        """Return what goes on from the actor to say that it chooses an option; empty if nothing."""
         name = base_name(self.name) if self.node.period is not None else self.name
-        if self.words.has_clause(name, state):
-            actor, clause = self.words.subject(name), self.words.clause(name, state)
-            if clause.lower().startswith(f"{actor.lower()} "):
-                return clause[len(actor) + 1 :]
-        return self.words.verb_phrase(name, state) if self.words.is_verbal(name) else ""
+        return option_verb(self.words, name, state)
+
+
+def option_verb(words: Words, move: str, option: str) -> str:
+    """Return what goes on from the actor to say that it chooses an option; empty if nothing."""
+    if words.has_clause(move, option):
+        actor, clause = words.subject(move), words.clause(move, option)
+        if clause.lower().startswith(f"{actor.lower()} "):
+            return clause[len(actor) + 1 :]
+    return words.verb_phrase(move, option) if words.is_verbal(move) else ""
 
 
 class InterestPhrases:
@@ -124,6 +128,12 @@ class InterestPhrases:
         """Return what an option is called, in quotes."""
         own = self.options.get(option) if move == self.move else None
         return f'"{own or self.words.state(move, option)}"'
+
+    def _activity(self, move: str, option: str) -> str:
+        """Return an option as what its actor does: `going to court`; else its name in quotes."""
+        verb = option_verb(self.words, move, option)
+        doing = gerund(verb, plural=is_several(self.words.subject(move)))
+        return doing or self._option(move, option)
 
     def phrase(self, each: InterestContribution, side: int, chosen: bool) -> str:
         """Return an interest or cost as a reason for or against the likelier option.
@@ -188,7 +198,7 @@ class InterestPhrases:
 
     def _cost(self, name: str, option: str, each: InterestContribution, chosen: bool) -> str:
         """Return the costs of an option as a reason for or against a choice."""
-        label = self._option(name, option)
+        label = self._activity(name, option)
         if each.worth is not None and each.worth < 0:
             return f"the gain from {label}"
         if self.move != name:
@@ -240,7 +250,7 @@ class InterestPhrases:
             return self.words.interest_label(interest)
         match each.path:
             case ("moves", str(name), "options", str(option), *_):
-                return f"the cost of {self._option(name, option)}"
+                return f"the cost of {self._activity(name, option)}"
             case ("moves", str(name), "scale", "costs"):
                 return f"the cost of {self.words.mid_sentence(self.words.label(name))}"
             case ("offers", str(), "accepting_costs"):
