@@ -10,11 +10,25 @@ from rich.cells import cell_len
 import middlegame as mg
 from middlegame.analysis.dominoes import Dominoes, dominoes
 from middlegame.analysis.interventions import Intervention
-from middlegame.report.charts.dominoes import matrix_rows
+from middlegame.report.charts.dominoes import matrix_chart, matrix_rows
+from middlegame.report.charts.layout import wrap_text
 from middlegame.report.html.report import html_report, result_html
 from middlegame.report.html.sections import sections
-from middlegame.report.text.dominoes import effect_rows, outcome_columns, strongest_effects
-from tests.report.pages import INJECTION, compare_with_golden, page_text, read_page, show_plain
+from middlegame.report.text.dominoes import (
+    effect_rows,
+    intervention_label,
+    outcome_columns,
+    strongest_effects,
+)
+from middlegame.report.text.narrative import words_of
+from tests.report.pages import (
+    INJECTION,
+    compare_with_golden,
+    page_text,
+    read_page,
+    show_plain,
+    texts_outside,
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +63,11 @@ def test_section_draws_the_matrix_and_cascades(found: Dominoes) -> None:
     assert "Dominoes" in page_text(page)
     assert page.count('class="mg-cascade"') >= 5
     assert "NaN" not in page
+    drawn = matrix_chart(found)
+    assert texts_outside(drawn) == []
+    for intervention in found.interventions:
+        label = intervention_label(words_of(found.results.equilibrium), intervention)
+        assert all(f">{line}<" in drawn for line in wrap_text(label, 384)), label
     effect = found.effect(Intervention("lease", "lost"), "depot", "closes")
     total = round(100 * effect.when_announced) - round(100 * effect.before)
     matrix = page[page.index('class="matrix"') : page.index("All effects of each intervention")]

@@ -178,6 +178,16 @@ def test_dragged_slider_shows_the_forecast_of_a_direct_solution(visit, context, 
     agrees(page, by_bar(harbour.base_forecast), ".mg-results")
 
 
+def test_folded_groups_are_marked_as_folded(visit):
+    page = visit().open("harbour-lease", "what-if")
+    summary = page.locator(".mg-numbers summary").first
+    summary.wait_for()
+    style = summary.evaluate(
+        "(el) => [getComputedStyle(el).display, getComputedStyle(el).listStyleType]"
+    )
+    assert style == ["list-item", "disclosure-open"]
+
+
 def test_slider_moved_by_keyboard_shows_the_forecast_of_a_direct_solution(visit, context):
     page = visit().open("harbour-lease", "what-if")
     page.fill('[aria-label="Search the numbers"]', "tenant")

@@ -48,7 +48,8 @@ _STYLE = """
 MOST_ROWS = 30
 MOST_COLUMNS = 10
 _LABEL, _CELL, _ROW, _LINE = 410, 92, 25, 15
-_LETTERS, _HEAD_LETTERS = 62, 13
+_ROOM, _HEAD_LETTERS = 384, 13
+"""Room of a row's label, at the size for which widths of texts are estimated."""
 _FULL = 0.4
 """An effect of this size has the full colour."""
 _INK = "currentColor"
@@ -155,14 +156,19 @@ def matrix_chart(found: "Dominoes") -> str:
     heads = [wrap(outcome_label(words, name, state), _HEAD_LETTERS)[:6] for name, state in across]
     top = _LINE * max(map(len, heads), default=0) + 10
     cells, labels = [], []
-    for row, intervention in enumerate(interventions):
-        y = top + row * _ROW
-        (line, *more) = wrap(intervention_label(words, intervention), _LETTERS)
-        labels.append({"text": f"{line}…" if more else line, "y": y + _ROW / 2})
+    y = top
+    for intervention in interventions:
+        lines = wrap_text(intervention_label(words, intervention), _ROOM)
+        height = _ROW + _LINE * (len(lines) - 1)
+        labels += [
+            {"text": line, "y": y + _ROW / 2 + place * _LINE} for place, line in enumerate(lines)
+        ]
         for column, (name, state) in enumerate(across):
             effect = found.effect(intervention, name, state)
             amount = 0.0 if name == intervention.name else effect_amount(words, effect)
-            cells.append(_cell(column, y, amount, effect.share, itself=name == intervention.name))
+            itself = name == intervention.name
+            cells.append(_cell(column, y, height, amount, effect.share, itself=itself))
+        y += height
     titles = [
         {
             "text": "\n".join(lines),
@@ -207,7 +213,7 @@ def matrix_chart(found: "Dominoes") -> str:
         alt.layer(squares, numbers, rows, head)
         .properties(
             width=_LABEL + _CELL * len(across),
-            height=top + _ROW * len(interventions),
+            height=y,
             background="transparent",
             padding=2,
         )
@@ -242,7 +248,9 @@ def matrix_rows(found: "Dominoes") -> list[tuple[str, list[tuple[float, str]]]]:
     return rows
 
 
-def _cell(column: int, y: float, amount: float, share: float, *, itself: bool) -> dict[str, Any]:
+def _cell(
+    column: int, y: float, height: float, amount: float, share: float, *, itself: bool
+) -> dict[str, Any]:
     text = ("+" if amount > 0 else "") + format_number(amount).replace("-", "−")
     left = _LABEL + column * _CELL
     return {
@@ -250,8 +258,8 @@ def _cell(column: int, y: float, amount: float, share: float, *, itself: bool) -
         "right": left + _CELL - 2,
         "middle": left + _CELL / 2,
         "y": y + 1.5,
-        "bottom": y + _ROW - 1.5,
-        "line": y + _ROW / 2,
+        "bottom": y + height - 1.5,
+        "line": y + height / 2,
         "text": "" if itself else text if amount else "·",
         "colour": RISES if amount > 0 else FALLS,
         "strength": min(abs(share) / _FULL, 1.0) * 0.62 if amount else 0.0,

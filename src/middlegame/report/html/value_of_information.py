@@ -25,7 +25,6 @@ def value_sections(found: ValueOfInformation) -> list[Section]:
     """Return the section: information gains, values of information, values of commitment."""
     gains = information_gain_rows(found)
     shown = {
-        "largest": max((row.share for each in gains for row in each.rows), default=1.0),
         "questions": [(each, each.rows[:_MOST_ROWS]) for each in gains],
         "information": _bars(found.equilibrium, information_value_rows(found)),
         "negligible": negligible_information(found),
