@@ -41,8 +41,7 @@ def value_in_unit(value: float, unit: str) -> str:
 def range_words(parameter: Parameter) -> str:
     """Write a judgement's range in its unit."""
     unit = unit_of(parameter.path, parameter.unit)
-    written = interval_words(parameter.low, parameter.high, unit, parameter.best)
-    return written.replace("–", " to ")
+    return interval_words(parameter.low, parameter.high, unit, parameter.best)
 
 
 def unit_of(path: JudgementPath, unit: str) -> str:
@@ -53,18 +52,18 @@ def unit_of(path: JudgementPath, unit: str) -> str:
 
 
 def interval_words(low: float, high: float, unit: str, best: float | None = None) -> str:
-    """Write a number or a range in its unit, as the scenario does: `5–20%, best 10%`."""
+    """Write a number or a range in its unit: `5 to 20%, best 10%`."""
     if best is not None:
         return f"{interval_words(low, high, unit)}, best {interval_words(best, best, unit)}"
     if unit == "probability":
         ends = [format_number(round(100 * end, 10)) for end in (low, high)]
-        return f"{ends[0]}%" if low == high else f"{ends[0]}–{ends[1]}%"
+        return f"{ends[0]}%" if low == high else f"{ends[0]} to {ends[1]}%"
     if unit == "years":
         ends = [format_number(round(end, 10)) for end in (low, high)]
-        return f"{ends[0]} years" if low == high else f"{ends[0]}–{ends[1]} years"
+        return f"{ends[0]} years" if low == high else f"{ends[0]} to {ends[1]} years"
     if unit == "odds":
         ends = [format_number(round(end, 10)) for end in (low, high)]
-        return f"{ends[0]}:1" if low == high else f"{ends[0]}–{ends[1]}:1"
+        return f"{ends[0]}:1" if low == high else f"{ends[0]} to {ends[1]}:1"
     sign = "" if unit in (COSTS, NAMED, "levels") else "+"
     ends = ["0" if end == 0 else f"{end:{sign}g}" for end in (low, high)]
     return ends[0] if low == high else f"{ends[0]} to {ends[1]}"
