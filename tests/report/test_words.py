@@ -259,6 +259,9 @@ def test_absence_and_chosen_values_are_told_by_labels_where_the_scenario_has_no_
     scenario = mg.load("venezuela-2026-quarters")
     words = Words(mg.compile_scenario(scenario), scenario)
     assert words.clause("bargain", "none") == "there is no trade of the Americas for Ukraine"
+    assert words.condition(parse_condition("front = push and bargain = none")).endswith(
+        "and there is no trade of the Americas for Ukraine"
+    )
     assert words.heading("bargain_offer") == (
         "Moscow: the offer (the trade of the Americas for Ukraine)"
     )

@@ -317,13 +317,17 @@ class Words:
     def _bare_clause(self, name: str, state: str) -> str:
         if written := self._written_clause(name, state):
             return written
-        if self.state(name, state) == "none" and (absence := absence_clause(self.subject(name))):
+        if absence := self._absence(name, state):
             return absence
         if name in self.private_numbers:
             return f"{self._bare(name)} {self._predicates(name, (state,))[0]}"
         if self._are_labelled_values(name, (state,)):
             return f"{self._bare(name)} is {self.state(name, state)}"
         return f"{self.subject(name)} {self._predicate(name, state)}"
+
+    def _absence(self, name: str, state: str) -> str:
+        """Return that there is none of what a label names, for the state "none"; else nothing."""
+        return absence_clause(self.subject(name)) if self.state(name, state) == "none" else ""
 
     def _are_labelled_values(self, name: str, states: Sequence[str]) -> bool:
         """Whether these are values on the scale of a move whose label says what is chosen."""
@@ -481,7 +485,8 @@ class Words:
         name = leaf.variable
         if not self.knows(name):
             return clean(str(leaf))
-        if any(self.has_clause(name, state) for state in leaf.states):
+        absent = len(leaf.states) == 1 and self._absence(name, leaf.states[0])
+        if absent or any(self.has_clause(name, state) for state in leaf.states):
             clauses = [self.mid_sentence(self._bare_clause(name, state)) for state in leaf.states]
             return f"{join_alternatives(clauses)}{self._when(name)}"
         first, *others = self._predicates(name, leaf.states, bound)
