@@ -10,7 +10,14 @@ import middlegame as mg
 from middlegame.analysis.drivers import Drivers, drivers
 from middlegame.report.html.report import html_report
 from middlegame.report.html.sections import sections
-from middlegame.report.text.drivers import NO_DRIVER, NO_FLIP, caveats, method
+from middlegame.report.text.drivers import (
+    NO_DRIVER,
+    NO_FLIP,
+    caveats,
+    drivers_text,
+    method,
+    summary,
+)
 from middlegame.report.text.judgement_values import range_words, value_words
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import words_of
@@ -90,6 +97,18 @@ def test_judgements_are_labelled_on_one_line(venezuela: mg.Equilibrium) -> None:
     war = by_label["The war in Ukraine winds down (otherwise)"]
     assert range_words(war) == "10 to 25%"
     assert [value_words(war, v) for v in (0.16, 0.043)] == ["16%", "4.3%"]
+
+
+def test_drivers_as_strong_as_the_strongest_are_named_beside_it(found: Drivers) -> None:
+    (text,) = drivers_text(found.flip_points, found.questions, most_flips=0, most_rows=9)[:1]
+    rows = [
+        replace(row, total=total, error=0.02)
+        for row, total in zip(text.rows, (0.3, 0.29, 0.2), strict=False)
+    ]
+    said = summary([replace(text, rows=tuple(rows))])
+    also = f'Within the error of the indices, "{rows[1].label}" is as strong.'
+    assert said.endswith(also)
+    assert "as strong" not in summary([replace(text, rows=(rows[0], rows[2]))])
 
 
 def test_markup_in_a_scenario_stays_text(hostile: mg.Equilibrium) -> None:

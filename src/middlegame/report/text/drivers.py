@@ -41,6 +41,8 @@ _ROUGH = 0.1
 """Half the width of a sensitivity index's interval from which on it is called rough."""
 STEPS = "since a private number is computed at a few points, each for a stretch of its range"
 """Why a forecast is constant over stretches of a private number, and jumps between them."""
+_MOST_RIVALS = 2
+"""Drivers as strong as the strongest that are named beside it."""
 NO_DRIVER = "No judgement has a detectable effect on this forecast."
 
 
@@ -159,9 +161,21 @@ def summary(texts: Sequence[QuestionDriversText]) -> str:
         if text.rows:
             first = text.rows[0]
             effect = f": {first.effect}" if first.effect else ""
-            return f"The strongest driver of {quote(text.title)} is {quote(first.label)}{effect}."
+            said = f"The strongest driver of {quote(text.title)} is {quote(first.label)}{effect}."
+            rivals = [row for row in text.rows[1:] if _as_strong(row, first)]
+            if not rivals:
+                return said
+            also = join_list([quote(row.label) for row in rivals[:_MOST_RIVALS]])
+            more = f" ({len(rivals) - _MOST_RIVALS} more too)" if rivals[_MOST_RIVALS:] else ""
+            be = "is" if len(rivals) == 1 else "are"
+            return f"{said} Within the error of the indices, {also} {be} as strong{more}."
     flips = [flip for text in texts for flip in text.flips]
     return flips[0] if flips else texts[0].none
+
+
+def _as_strong(row: DriverRow, first: DriverRow) -> bool:
+    """Return whether a driver's index differs from the largest by less than their errors."""
+    return first.total - row.total < max(row.error, first.error)
 
 
 def _is_constant(
