@@ -86,6 +86,9 @@ def test_cases_of_a_reason_are_those_before_the_evidence(toll: mg.Equilibrium) -
     (group,) = mg.why(late, "answer").groups
     assert group.reach == pytest.approx(toll.forecast("ask")["high"])
     assert group.reach != pytest.approx(late.forecast("ask")["high"])
+    share = percent(toll.forecast("ask")["low"])
+    told = 'Before the evidence, the only option is "pay" where the keeper chooses "low" '
+    assert f"{told}({share} of cases)" in move_reasons(late)["answer"]
 
 
 def test_evidence_on_what_precedes_a_move_says_how_often_it_chooses(toll: mg.Equilibrium) -> None:

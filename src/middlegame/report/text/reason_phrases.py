@@ -54,8 +54,8 @@ class ChoicePhrases:
         return f'{self.actor} more often {chooses} "{first}" ({high}) than "{second}" ({low})'
 
     def only(self, each: OnlyOption) -> str:
-        """Say where an option is the only one."""
-        start, share = f'The only option is "{self.options[each.option]}"', percent(each.reach)
+        """Say where an option is the only one, to begin a sentence or go on within it."""
+        start, share = f'the only option is "{self.options[each.option]}"', percent(each.reach)
         if each.where is None:
             return f"{start} in {share} of cases."
         where = each.where.substitute(self.without_period)

@@ -99,7 +99,7 @@ def move_reasons(equilibrium: "Equilibrium") -> dict[str, str]:
 
 def _elsewhere(found: Reasons) -> list[str]:
     """Say where the actor prefers the other option than in the most frequent situations."""
-    if found.is_before_evidence or not found.groups:
+    if not found.groups:
         return []
     first = found.groups[0].prefers_option
     others = [
@@ -116,7 +116,12 @@ def _only(found: Reasons) -> list[str]:
     """Return sentences on where a move has no choice; nothing where it nearly always has one."""
     pair = found.option, found.rather_than
     choices = ChoicePhrases(words_of(found.equilibrium), found.name, pair)
-    return [choices.only(each) for each in found.only_options if each.reach >= _CERTAIN]
+    before = "before the evidence, " if found.is_before_evidence else ""
+    return [
+        capitalize_first(f"{before}{choices.only(each)}")
+        for each in found.only_options
+        if each.reach >= _CERTAIN
+    ]
 
 
 def _branch(found: Reasons) -> str:
@@ -268,8 +273,6 @@ class _Speaker:
         """Say where, which option is chosen how often, for which interests, and given what."""
         found, even = self.found, abs(group.probability - group.other_probability) < _SAME
         opening = self._opening(group)
-        if found.is_before_evidence:
-            opening = f"before the evidence, {opening}"
         chances = group.probability, group.other_probability
         pair = list(zip((found.option, found.rather_than), chances, strict=True))
         if not group.prefers_option and not even:
@@ -323,7 +326,8 @@ class _Speaker:
         return self.words.facts(states, joiner="and")
 
     def _opening(self, group: ReasonGroup) -> str:
-        parts = [f"in {self.words.period(self.node.period)}"] if self.node.period else []
+        parts = ["before the evidence"] if self.found.is_before_evidence else []
+        parts += [f"in {self.words.period(self.node.period)}"] if self.node.period else []
         reach = f"{percent(group.reach)} of cases"
         whole = group.reach > 1 - _SAME
         where = None if group.where is None else group.where.substitute(self.choices.without_period)
