@@ -102,6 +102,7 @@ def test_first_tab_shows_the_answer_without_a_click(visit, server, name):
     forecast = LiveContest(load(server.folder / name / "scenario.yaml")).base_forecast
     assert page.inner_text(".mg-answer") == narrative.answer(forecast)
     agrees(page, by_bar(forecast))
+    assert page.locator("[data-tab=what-if] *").count() == 0  # built when it is first opened
 
 
 def test_click_or_enter_on_a_box_of_the_picture_opens_its_panel(visit):
