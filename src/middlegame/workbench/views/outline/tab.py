@@ -37,10 +37,14 @@ from middlegame.workbench.workers.pool import Superseded
 from middlegame.workbench.workers.texts import EditorFault
 
 _FOCUS = """requestAnimationFrame(() => {{
-    const lost = document.activeElement === document.body;
+    const at = document.activeElement;
+    const lost = at === document.body || at.closest(".mg-entries");
     if (lost) getHtmlElement({id})?.focus({{ preventScroll: true }});
 }})"""
-"""Gives the focus to the form where what had it is gone: the keyboard goes on from there."""
+"""Gives the focus to the form where what had it is gone: the keyboard goes on from there.
+
+A dialog gives it back to the button that opened it, which may stand among the entries still.
+"""
 _MOST_LISTED = 12
 """Faults of a removal that are listed."""
 _FEWEST = 2
