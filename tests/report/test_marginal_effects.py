@@ -52,6 +52,7 @@ def test_labels_are_drawn_whole_whatever_their_length():
     fitted = scenario.fit.model_copy(update={"columns": names})
     found = fit(scenario.model_copy(update={"fit": fitted}), simulated(rows=200), starts=1)
     page = fit_page(found)
+    assert page.count('data-head="Standard error"') == len(found.estimates)
     charts = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
     assert len(charts) == 2
     assert [texts_outside(svg) for svg in charts] == [[], []]

@@ -50,7 +50,8 @@ def marginal_effects_chart(found: "FitResult") -> str:
         return ""
     changes = list(dict.fromkeys(row["change"] for row in rows))
     axis = alt.Axis(labelColor=_INK, titleColor=_INK, grid=False, domainColor=_INK, tickColor=_INK,
-                    labelFontSize=12, titleFontSize=12, titleFontWeight="normal")  # fmt: skip
+                    labelFontSize=12, titleFontSize=12, titleFontWeight="normal",
+                    tickCount=6)  # fmt: skip
     height = (_ROW + _LINE * max(change.count("\n") for change in changes)) * len(changes)
     lines = [line for change in changes for line in change.split("\n")]
     room = max(map(text_width, lines)) * 13 / 12 + 12

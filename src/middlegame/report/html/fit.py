@@ -8,6 +8,7 @@ from middlegame.base.version import __version__
 from middlegame.report.charts.bars import inline_svg
 from middlegame.report.charts.layout import text_width
 from middlegame.report.charts.marginal_effects import marginal_effects_chart
+from middlegame.report.html.finishing import with_cell_heads
 from middlegame.report.html.model_comparison import comparison_values
 from middlegame.report.html.report import environment, natural_width
 from middlegame.report.text.fit import (
@@ -70,7 +71,7 @@ def fit_page(
         )
     ]
     drawn, effects = _intervals(found), marginal_effects_chart(found)
-    return (
+    page = (
         environment()
         .get_template("fit.html")
         .render(
@@ -101,6 +102,7 @@ def fit_page(
             version=__version__,
         )
     )
+    return with_cell_heads(page)
 
 
 def _intervals(found: "FitResult") -> str:
