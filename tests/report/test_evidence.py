@@ -292,3 +292,12 @@ interests:
   north: [{when: valley = ceded, worth: 75}, {when: demand = demand, worth: -12}]
   south: [{when: valley = ceded, worth: -55}, {when: answer = refuse, worth: -35}]
 """
+
+
+def test_bayes_factors_are_explained_only_where_some_are_shown(crisis):
+    states = hypotheses(crisis, n=4)
+    assert "A Bayes factor says" in unwrap(show_plain(states))
+    assert "Intervals from 4 worlds" in unwrap(show_plain(states))
+    value = hypotheses(mg.solve(read_text(_DEFICIT).scenario), about=["deficit"], n=0)
+    assert "Bayes factor says" not in unwrap(show_plain(value))
+    assert not hypothesis_sections(value)[0].shown["method"]

@@ -1,5 +1,6 @@
 """The report's section on dominoes."""
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from middlegame.analysis.dominoes import MEAN, Dominoes
@@ -38,12 +39,10 @@ def domino_section(found: Dominoes) -> Section:
         "method": METHOD,
         "notes": [*start(found), *baseline_notes(found)],
         "strongest": [
-            {
-                "condition": intervention_heading(found, intervention),
-                "shift": row.shift,
-                "note": row.note,
-            }
-            for intervention, row in largest
+            (condition, [row for _, row in effects])
+            for condition, effects in groupby(
+                largest, key=lambda each: intervention_heading(found, each[0])
+            )
         ],
         "none": NO_EFFECT,
         "matrix": matrix_chart(found),

@@ -12,7 +12,6 @@ from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.report.html.sections import Section, sections
 from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.hypotheses import (
-    METHOD,
     bayes_factor_interval,
     bayes_factor_words,
     conclusion,
@@ -20,9 +19,9 @@ from middlegame.report.text.hypotheses import (
     evidence_label,
     informed_factors,
     left_out,
+    method,
     number_text,
     posterior_intervals,
-    samples_words,
     start,
     strength,
     summary,
@@ -43,8 +42,7 @@ def hypothesis_sections(found: Hypotheses) -> list[Section]:
         "hypotheses": [_factor(words, factor, found.over_worlds) for factor in factors],
         "notes": start(found),
         "left_out": left_out(found),
-        "method": METHOD,
-        "samples": samples_words(found.over_worlds) if found.over_worlds else "",
+        "method": method(found),
     }
     return [
         Section("hypotheses.html", shown, summary(words, factors), "What does the evidence say?")

@@ -8,7 +8,6 @@ from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.hypotheses import (
-    METHOD,
     assessment_words,
     bayes_factor_interval,
     bayes_factor_words,
@@ -16,9 +15,9 @@ from middlegame.report.text.hypotheses import (
     correlation_words,
     informed_factors,
     left_out,
+    method,
     number_text,
     posterior_intervals,
-    samples_words,
     start,
 )
 from middlegame.report.text.palette import NEUTRAL
@@ -64,6 +63,5 @@ def show_hypotheses(found: Hypotheses, console: Console) -> None:
     if more := left_out(found):
         page.paragraph(f"{more} To show one: --about NAME.")
         page.gap()
-    page.paragraph(METHOD, style="dim")
-    if found.over_worlds:
-        page.paragraph(samples_words(found.over_worlds), style="dim")
+    if how := method(found):
+        page.paragraph(how, style="dim")

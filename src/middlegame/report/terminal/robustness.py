@@ -24,7 +24,7 @@ def show_robustness(found: Robustness, console: Console) -> None:
     if text.details:
         page.gap()
     page.notes([*start(found), *narrative.notes(found.equilibrium)])
-    page.section("Answers", "numbered as the columns below; an asterisk marks a changed answer")
+    page.section("Answers", "numbered as the columns below; an asterisk marks what does not hold")
     wide = max(map(len, text.before[:MOST_COLUMNS]), default=0)
     for number, (label, before) in enumerate(
         zip(text.columns[:MOST_COLUMNS], text.before, strict=False), start=1

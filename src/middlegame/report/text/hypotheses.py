@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from middlegame.analysis.hypotheses import Hypotheses
     from middlegame.analysis.hypotheses_over_worlds import HypothesesOverWorlds
 
-METHOD = (
+_METHOD = (
     "A Bayes factor says how many times more likely the evidence is under one hypothesis than "
     f"under the others. Evidence is weak from {WEAK:.0f}:1 (ENFSI 2015), positive from "
     f"{WORTH_A_MENTION:.0f}:1, strong from {STRONG:.0f}:1 and very strong from {VERY_STRONG:.0f}:1 "
@@ -137,6 +137,14 @@ def start(found: "Hypotheses") -> list[str]:
             numbers += [(clause, *given), (f"{clause} (prior)", *before)]
     what = "Priors, posteriors and Bayes factors"
     return starting_point(what, forecast, found.equilibrium, numbers, "are those of")
+
+
+def method(found: "Hypotheses") -> str:
+    """Return what a Bayes factor is, and of how many worlds intervals are; empty where none is."""
+    words = words_of(found.equilibrium)
+    if all(number_text(words, factor) for factor in informed_factors(found)):
+        return ""
+    return _METHOD + (f" {samples_words(found.over_worlds)}" if found.over_worlds else "")
 
 
 def informed_factors(found: "Hypotheses") -> tuple[HypothesisSet, ...]:
