@@ -9,7 +9,7 @@ import pytest
 import middlegame as mg
 from middlegame.report.charts.curves import curve_chart, parted
 from middlegame.report.charts.layout import layout
-from middlegame.report.html.report import html_report
+from middlegame.report.html.report import html_report, result_html
 from middlegame.report.terminal.equilibrium import show_change
 from middlegame.report.terminal.over_time import _band
 from middlegame.report.text.over_time import (
@@ -202,7 +202,9 @@ def test_a_scale_over_time_has_a_mean_and_an_interval_in_each_period(prices):
     assert "Price (Jan 2026): mean 23 dollars" in unwrap(text)
     chart = curve_chart(price)
     assert "Price: mean 23 dollars in Jan 2026, 29 in Mar 2026; the band holds 90%" in chart
-    swept, _ = sweep_over_time(mg.sweep(read_text(PRICES).scenario, 16))
+    sweep = mg.sweep(read_text(PRICES).scenario, 16)
+    assert "bands hold 90%" in result_html(sweep)
+    swept, _ = sweep_over_time(sweep)
     assert swept[0].values[0].mean == pytest.approx(offer.values[0].mean, rel=1e-3)
 
 

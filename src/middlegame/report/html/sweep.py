@@ -18,7 +18,8 @@ _ACCENT = "var(--accent)"
 def sweep_section(found: Sweep) -> Section:
     """Return the leading section: every forecast with its interval."""
     asked = sweep_text.questions(found)
-    if is_timed(found.equilibrium):
+    timed = is_timed(found.equilibrium)
+    if timed:
         moves, factors = (list(map(_curve, some)) for some in sweep_over_time(found))
     else:
         moves, factors = [], []
@@ -31,6 +32,7 @@ def sweep_section(found: Sweep) -> Section:
         if asked.rows
         else "",
         "value_answers": asked.notes,
+        "timed": timed,
         "moves": moves,
         "factors": factors,
         "method": sweep_text.method(found),
