@@ -36,14 +36,17 @@ from middlegame.workbench.workers.outline_data import (
 from middlegame.workbench.workers.pool import Superseded
 from middlegame.workbench.workers.texts import EditorFault
 
-_FOCUS = """requestAnimationFrame(() => {{
+_FOCUS = """(function settle(frames) {{
     const at = document.activeElement;
+    if (at.closest(".q-dialog") && frames)
+        return requestAnimationFrame(() => settle(frames - 1));
     const lost = at === document.body || at.closest(".mg-entries");
     if (lost) getHtmlElement({id})?.focus({{ preventScroll: true }});
-}})"""
+}})(600)"""
 """Gives the focus to the form where what had it is gone: the keyboard goes on from there.
 
-A dialog gives it back to the button that opened it, which may stand among the entries still.
+A dialog may be about to close, and to give the focus back to the button among the entries that
+opened it.
 """
 _MOST_LISTED = 12
 """Faults of a removal that are listed."""
