@@ -7,7 +7,7 @@ import pytest
 
 import middlegame as mg
 from middlegame.io.examples import FOLDER
-from middlegame.report.text.words import percent
+from middlegame.report.text.numbers import percent
 from middlegame.workbench.workers.solve import open_contest
 from middlegame.workbench.workers.worker import WorkerContext
 from tests.paths import DATA

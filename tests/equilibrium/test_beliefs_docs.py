@@ -7,7 +7,7 @@ import numpy as np
 import middlegame as mg
 from middlegame.equilibrium.equilibrium import solve
 from middlegame.io.examples import find_file
-from middlegame.report.text.words import percent
+from middlegame.report.text.numbers import percent
 from middlegame.scenario import read_text
 from middlegame.sweeps.batches import solve_samples
 from tests.paths import ROOT

@@ -10,9 +10,9 @@ import pytest
 
 import middlegame as mg
 from middlegame.io.examples import find_file
+from middlegame.report.text.numbers import percent
 from middlegame.report.text.reasons import reason_texts
 from middlegame.report.text.robustness import number_words
-from middlegame.report.text.words import percent
 
 HARBOUR = {
     "| the rival makes an offer | {} |": ["bid = offer"],

@@ -8,7 +8,7 @@ import middlegame as mg
 from middlegame.io.examples import find_file
 from middlegame.ledger.entries import read_scenario
 from middlegame.ledger.errors import LedgerError
-from middlegame.report.text.words import percent
+from middlegame.report.text.numbers import percent
 from tests.report.pages import show_plain
 
 

@@ -8,8 +8,8 @@ from middlegame.report.html.report import html_report
 from middlegame.report.text import narrative
 from middlegame.report.text.change import largest_shifts
 from middlegame.report.text.dominoes import availability_note, effect_rows
+from middlegame.report.text.numbers import percent
 from middlegame.report.text.robustness import robustness_text
-from middlegame.report.text.words import percent
 from middlegame.scenario.yaml.load import read_text
 from tests.report.pages import show_plain, unwrap
 

@@ -21,7 +21,7 @@ from middlegame.report.text.drivers import (
 from middlegame.report.text.judgement_values import range_words, value_words
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import words_of
-from middlegame.report.text.words import percent
+from middlegame.report.text.numbers import percent
 from tests.report.pages import (
     INJECTION,
     compare_with_golden,

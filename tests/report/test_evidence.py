@@ -29,7 +29,7 @@ from middlegame.report.text.hypotheses import (
     start,
 )
 from middlegame.report.text.narrative import words_of
-from middlegame.report.text.words import percent
+from middlegame.report.text.numbers import percent
 from middlegame.scenario import apply_view, read_text
 from tests.analysis.test_attribution import OUTCOMES
 from tests.analysis.test_attribution import RANGED as JUDGED

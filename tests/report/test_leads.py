@@ -10,7 +10,7 @@ from middlegame.analysis.interventions import Intervention
 from middlegame.report.html.forms import as_markdown
 from middlegame.report.html.report import html_report
 from middlegame.report.html.sections import sections
-from middlegame.report.text.words import percent
+from middlegame.report.text.numbers import percent
 from middlegame.scenario import apply_view
 from middlegame.scenario.yaml.load import read_text
 from tests.report.pages import page_text

@@ -3,8 +3,8 @@
 import pytest
 
 import middlegame as mg
+from middlegame.report.text.numbers import percent
 from middlegame.report.text.reasons import move_reasons, notes, reason_texts
-from middlegame.report.text.words import percent
 from middlegame.scenario.yaml.load import read_text
 
 TOLL = """

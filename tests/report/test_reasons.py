@@ -8,6 +8,7 @@ from rich.cells import cell_len
 import middlegame as mg
 from middlegame.report.html.report import html_report
 from middlegame.report.html.sections import sections
+from middlegame.report.text.numbers import percent
 from middlegame.report.text.reasons import (
     influence_sentences,
     move_reasons,
@@ -15,7 +16,6 @@ from middlegame.report.text.reasons import (
     reason_texts,
     title,
 )
-from middlegame.report.text.words import percent
 from middlegame.scenario import Scenario
 from middlegame.scenario.yaml.load import read_text
 from tests.report.pages import INJECTION, compare_with_golden, page_text, read_page, show_plain

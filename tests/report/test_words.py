@@ -21,13 +21,8 @@ from middlegame.report.text.grammar import (
 )
 from middlegame.report.text.judgement_values import range_words, value_in_unit
 from middlegame.report.text.judgements import judgement_groups, judgement_words, place_words
-from middlegame.report.text.reasons import move_reasons
-from middlegame.report.text.scales import rounded_value
-from middlegame.report.text.storylines import storyline_texts
-from middlegame.report.text.words import (
+from middlegame.report.text.numbers import (
     SCALE,
-    Words,
-    clean,
     date,
     likelihood,
     likelihood_opening,
@@ -35,6 +30,10 @@ from middlegame.report.text.words import (
     percent,
     points,
 )
+from middlegame.report.text.reasons import move_reasons
+from middlegame.report.text.scales import rounded_value
+from middlegame.report.text.storylines import storyline_texts
+from middlegame.report.text.words import Words, clean
 from middlegame.scenario import read_text
 from middlegame.scenario.conditions import All, Is, parse_condition
 from tests.report.pages import page_text, show_plain

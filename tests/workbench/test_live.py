@@ -5,7 +5,7 @@ import pytest
 from middlegame.base.errors import QueryError
 from middlegame.engine.batch.lambda_ramp import Ramp
 from middlegame.io.examples import FOLDER, load
-from middlegame.report.text.words import percent
+from middlegame.report.text.numbers import percent
 from middlegame.scenario.yaml.load import read_text
 from middlegame.workbench import live as live_module
 from middlegame.workbench.live import LiveContest

@@ -14,7 +14,7 @@ import middlegame as mg
 from middlegame.analysis.evidence_weights import weigh_evidence
 from middlegame.equilibrium.equilibrium import solve
 from middlegame.report.text import narrative
-from middlegame.report.text.words import percent
+from middlegame.report.text.numbers import percent
 from middlegame.scenario.yaml.load import load, read_text
 from middlegame.sweeps.run import sweep
 from middlegame.workbench.live import LiveContest

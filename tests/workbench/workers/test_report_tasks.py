@@ -12,9 +12,9 @@ from middlegame.equilibrium.equilibrium import solve
 from middlegame.io.examples import FOLDER
 from middlegame.report.text.comparison import DISAGREEMENT_TO_COME
 from middlegame.report.text.intervals import interval
+from middlegame.report.text.numbers import percent
 from middlegame.report.text.reasons import reason_texts
 from middlegame.report.text.value_of_information import commitment_rows
-from middlegame.report.text.words import percent
 from middlegame.scenario import apply_view
 from middlegame.scenario.yaml.load import read_text
 from middlegame.workbench.setting import Setting

@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from middlegame.report.text.intervals import interval
-from middlegame.report.text.words import percent
+from middlegame.report.text.numbers import percent
 
 if TYPE_CHECKING:
     from middlegame.sweeps.summaries import Outlook

@@ -5,10 +5,9 @@ from textwrap import wrap
 from typing import Any, Literal
 
 from middlegame.report.charts.bars import WIDTH, forecast_chart, inline_svg
+from middlegame.report.text.numbers import percent, with_unit
 from middlegame.report.text.over_time import Series, short_period
 from middlegame.report.text.palette import PALETTE
-from middlegame.report.text.values import with_unit
-from middlegame.report.text.words import percent
 
 _HEIGHT = 150
 _INK = "currentColor"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from middlegame.report.charts.bars import inline_svg
 from middlegame.report.text.discovery import BoxSide
+from middlegame.report.text.numbers import percent
 from middlegame.report.text.palette import FALLS, RISES
-from middlegame.report.text.words import percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.discovery import Box

@@ -29,8 +29,9 @@ from middlegame.report.charts.layout import (
 )
 from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first
+from middlegame.report.text.numbers import percent
 from middlegame.report.text.palette import NEUTRAL, actor_colours
-from middlegame.report.text.words import Words, percent
+from middlegame.report.text.words import Words
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium

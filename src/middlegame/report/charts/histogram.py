@@ -4,8 +4,7 @@ from html import escape
 
 from middlegame.equilibrium.scale_forecast import ScaleForecast
 from middlegame.report.charts.bars import WIDTH
-from middlegame.report.text.values import with_unit
-from middlegame.report.text.words import percent
+from middlegame.report.text.numbers import percent, with_unit
 from middlegame.scenario.model.judgement import format_number
 
 _HEIGHT = 84

@@ -5,7 +5,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from middlegame.report.charts.bars import inline_svg
-from middlegame.report.text.words import percent
+from middlegame.report.text.numbers import percent
 
 if TYPE_CHECKING:
     from middlegame.report.text.sweep import OutlookRow

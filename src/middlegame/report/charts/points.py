@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from middlegame.report.charts.bars import WIDTH
-from middlegame.report.text.words import points
+from middlegame.report.text.numbers import points
 
 _ROW, _BAR = 30, 7
 

@@ -21,8 +21,9 @@ from middlegame.report.text.fit import (
     rows_of,
     varying_words,
 )
+from middlegame.report.text.numbers import percent
 from middlegame.report.text.palette import PALETTE
-from middlegame.report.text.words import clean, name_as_words, percent
+from middlegame.report.text.words import clean, name_as_words
 
 if TYPE_CHECKING:
     from middlegame.estimation.cross_validation import CrossValidation

@@ -27,7 +27,8 @@ from middlegame.report.text.hypotheses import (
     summary,
 )
 from middlegame.report.text.narrative import words_of
-from middlegame.report.text.words import Words, date
+from middlegame.report.text.numbers import date
+from middlegame.report.text.words import Words
 
 if TYPE_CHECKING:
     from middlegame.analysis.hypotheses_over_worlds import HypothesesOverWorlds

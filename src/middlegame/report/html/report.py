@@ -28,6 +28,7 @@ from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.intervals import interval, outlooks, point_range, worlds_of
 from middlegame.report.text.intervals import method as interval_method
 from middlegame.report.text.judgements import JudgementGroup, judgement_groups, web_address
+from middlegame.report.text.numbers import SCALE_SOURCE, date, likelihood, odds, percent, points
 from middlegame.report.text.omissions import omission_sentences
 from middlegame.report.text.over_time import (
     Series,
@@ -41,16 +42,7 @@ from middlegame.report.text.policies import policy_rows, policy_words
 from middlegame.report.text.reasons import move_reasons
 from middlegame.report.text.scales import forecast_rows
 from middlegame.report.text.storylines import storyline_texts
-from middlegame.report.text.words import (
-    SCALE_SOURCE,
-    Words,
-    clean,
-    date,
-    likelihood,
-    odds,
-    percent,
-    points,
-)
+from middlegame.report.text.words import Words, clean
 from middlegame.sweeps.forecast import Forecast
 
 if TYPE_CHECKING:

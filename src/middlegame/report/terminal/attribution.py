@@ -19,7 +19,8 @@ from middlegame.report.text.attribution import (
 )
 from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.narrative import words_of
-from middlegame.report.text.words import clean, date
+from middlegame.report.text.numbers import date
+from middlegame.report.text.words import clean
 
 if TYPE_CHECKING:
     from middlegame.ledger.attribution import RecordAttribution

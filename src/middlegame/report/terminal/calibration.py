@@ -5,7 +5,8 @@ from rich.console import Console
 from middlegame.ledger.calibration import MIN_SCORED, Recalibration
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
-from middlegame.report.text.words import clean, percent
+from middlegame.report.text.numbers import percent
+from middlegame.report.text.words import clean
 
 _POINTS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 

@@ -9,7 +9,8 @@ from middlegame.ledger.cases import WARNING, BaselineDifference, Hindcast, Hindc
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.ledger_scores import show_calibration
 from middlegame.report.terminal.show import show
-from middlegame.report.text.words import clean, percent
+from middlegame.report.text.numbers import percent
+from middlegame.report.text.words import clean
 from middlegame.scenario.model.judgement import format_number
 
 _QUESTION = 52

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from middlegame.report.text.change import Shift
 from middlegame.report.text.intervals import interval
+from middlegame.report.text.numbers import likelihood, percent
 from middlegame.report.text.palette import FALLS, RISES
-from middlegame.report.text.words import likelihood, percent
 from middlegame.scenario.model.judgement import format_number
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from middlegame.report.text.comparison import (
     weights_words,
 )
 from middlegame.report.text.intervals import interval
-from middlegame.report.text.words import clean, percent
+from middlegame.report.text.numbers import percent
+from middlegame.report.text.words import clean
 
 if TYPE_CHECKING:
     from middlegame.ledger.scoring import EarnedWeights

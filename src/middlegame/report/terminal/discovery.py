@@ -7,7 +7,7 @@ from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
 from middlegame.report.text.discovery import discovery_text
-from middlegame.report.text.words import percent
+from middlegame.report.text.numbers import percent
 
 _MOST_STEPS = 6
 

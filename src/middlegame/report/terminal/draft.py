@@ -7,7 +7,7 @@ from middlegame.drafting.claims import ClaimForecast
 from middlegame.drafting.conversation import FILE, Usage
 from middlegame.drafting.draft import DraftResult
 from middlegame.report.terminal.show import show
-from middlegame.report.text.words import likelihood, percent
+from middlegame.report.text.numbers import likelihood, percent
 
 _AGREES = {True: "agrees", False: "differs", None: "left open by the article"}
 

@@ -34,6 +34,7 @@ from middlegame.report.text.intervals import (
     question_outlook,
     worlds_of,
 )
+from middlegame.report.text.numbers import date, odds, percent, points
 from middlegame.report.text.omissions import omission_sentences
 from middlegame.report.text.over_time import (
     factors_over_time,
@@ -45,7 +46,7 @@ from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.reasons import move_reasons
 from middlegame.report.text.scales import forecast_rows, scale_clause
 from middlegame.report.text.storylines import storyline_texts
-from middlegame.report.text.words import clean, date, odds, percent, points
+from middlegame.report.text.words import clean
 from middlegame.scenario.conditions import parse_condition
 from middlegame.sweeps.forecast import Forecast
 from middlegame.sweeps.summaries import Outlook

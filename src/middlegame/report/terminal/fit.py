@@ -21,7 +21,8 @@ from middlegame.report.text.fit import (
     rows_of,
     varying_words,
 )
-from middlegame.report.text.words import clean, percent
+from middlegame.report.text.numbers import percent
+from middlegame.report.text.words import clean
 
 if TYPE_CHECKING:
     from middlegame.estimation.cross_validation import CrossValidation

@@ -12,7 +12,8 @@ from middlegame.report.terminal.ledger_records import (
     record_words,
 )
 from middlegame.report.text.change import Shift, mean_shift
-from middlegame.report.text.words import Words, clean, date, percent
+from middlegame.report.text.numbers import date, percent
+from middlegame.report.text.words import Words, clean
 
 if TYPE_CHECKING:
     from middlegame.analysis.counterfactuals import NumberChange

@@ -13,8 +13,9 @@ from middlegame.report.text.grammar import join_list
 from middlegame.report.text.judgement_values import value_words
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import question_label
+from middlegame.report.text.numbers import date, percent
 from middlegame.report.text.scales import rounded_value, scale_clause
-from middlegame.report.text.words import Words, clean, date, percent
+from middlegame.report.text.words import Words, clean
 from middlegame.scenario.model.judgement import format_number
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from rich.console import Console
 from middlegame.ledger.scores import RULES
 from middlegame.report.terminal.columns import Page
 from middlegame.report.text.grammar import join_list
-from middlegame.report.text.words import clean, percent
+from middlegame.report.text.numbers import percent
+from middlegame.report.text.words import clean
 
 if TYPE_CHECKING:
     from middlegame.ledger.scores import CalibrationBin, ForecasterScores, MeanScores, Scores

@@ -7,7 +7,7 @@ from middlegame.estimation.model_comparison import ModelComparison
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
 from middlegame.report.text.fit import compared_rows, gain_words
-from middlegame.report.text.words import percent
+from middlegame.report.text.numbers import percent
 
 
 @show.register(ModelComparison)

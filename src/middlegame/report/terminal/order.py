@@ -15,7 +15,7 @@ from middlegame.engine.graph.relevance import (
 from middlegame.report.terminal.columns import Page
 from middlegame.report.text.grammar import capitalize_first, join_list, quote
 from middlegame.report.text.narrative import contest_words
-from middlegame.report.text.values import significant
+from middlegame.report.text.numbers import significant
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.scenario import Scenario
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from middlegame.report.terminal.columns import Page
+from middlegame.report.text.numbers import percent
 from middlegame.report.text.over_time import (
     Series,
     select_periods,
     short_period,
     value_rows,
 )
-from middlegame.report.text.words import percent
 
 MOST_COLUMNS = 8
 """Most periods that are shown side by side."""

@@ -6,6 +6,7 @@ from middlegame.analysis.reasons import Reasons
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
+from middlegame.report.text.numbers import percent
 from middlegame.report.text.reasons import (
     ReasonRow,
     influence_sentences,
@@ -14,7 +15,6 @@ from middlegame.report.text.reasons import (
     reason_texts,
     title,
 )
-from middlegame.report.text.words import percent
 
 
 @show.register(Reasons)

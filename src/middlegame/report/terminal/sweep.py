@@ -9,10 +9,10 @@ from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
 from middlegame.report.text import sweep as sweep_text
 from middlegame.report.text.grammar import capitalize_first
+from middlegame.report.text.numbers import date, points
 from middlegame.report.text.over_time import is_timed, sweep_over_time
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.sweep import OutlookGroup
-from middlegame.report.text.words import date, points
 from middlegame.sweeps.result import Sweep
 
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.judgement_values import range_words, value_words
 from middlegame.report.text.judgements import judgement_words
-from middlegame.report.text.words import Words, clean, percent
+from middlegame.report.text.numbers import percent
+from middlegame.report.text.words import Words, clean
 from middlegame.scenario.model.judgement import format_number
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import numpy as np
 from middlegame.diagram import Behaviour, Level, evaluate_numbers
 from middlegame.report.text.grammar import capitalize_first, join_list, possessive
 from middlegame.report.text.narrative import words_of
-from middlegame.report.text.words import percent
+from middlegame.report.text.numbers import percent
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium

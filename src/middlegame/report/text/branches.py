@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from middlegame.diagram import Decision
 from middlegame.report.text.grammar import capitalize_first, join_list
-from middlegame.report.text.words import Words, percent
+from middlegame.report.text.numbers import percent
+from middlegame.report.text.words import Words
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium

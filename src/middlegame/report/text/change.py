@@ -9,8 +9,8 @@ import numpy as np
 from middlegame.diagram import Decision
 from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first
+from middlegame.report.text.numbers import percent, points
 from middlegame.report.text.scales import rounded_value
-from middlegame.report.text.words import percent, points
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from middlegame.analysis.coalitions import GAIN
 from middlegame.report.text.grammar import capitalize_first, is_several, join_list
 from middlegame.report.text.narrative import words_of
+from middlegame.report.text.numbers import percent
 from middlegame.report.text.starting_point import question_numbers, starting_point
-from middlegame.report.text.words import Words, percent
+from middlegame.report.text.words import Words
 
 if TYPE_CHECKING:
     from middlegame.analysis.coalitions import Coalition, Coalitions, CoalitionWeighting

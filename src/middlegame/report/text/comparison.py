@@ -7,8 +7,8 @@ from middlegame.diagram import Parameter
 from middlegame.report.text.grammar import capitalize_first, join_list, quote
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import dated_label
-from middlegame.report.text.values import with_unit
-from middlegame.report.text.words import Words, clean, percent
+from middlegame.report.text.numbers import percent, with_unit
+from middlegame.report.text.words import Words, clean
 from middlegame.scenario.conditions import parse_condition
 from middlegame.scenario.model.judgement import format_number
 

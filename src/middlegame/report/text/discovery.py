@@ -8,7 +8,8 @@ from middlegame.report.text.grammar import join_list, quote
 from middlegame.report.text.judgement_values import range_words, value_words
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import dated_clause, words_of
-from middlegame.report.text.words import Words, percent
+from middlegame.report.text.numbers import percent
+from middlegame.report.text.words import Words
 
 if TYPE_CHECKING:
     from middlegame.analysis.discovery import BoxLimit, Discovery

@@ -10,9 +10,10 @@ from middlegame.report.text import narrative
 from middlegame.report.text.branches import fork_notes
 from middlegame.report.text.change import Shift, mean_shift, unforeseen_choice
 from middlegame.report.text.grammar import capitalize_first, join_list
+from middlegame.report.text.numbers import percent
 from middlegame.report.text.scales import rounded_value
 from middlegame.report.text.starting_point import headline_numbers, starting_point
-from middlegame.report.text.words import Words, percent
+from middlegame.report.text.words import Words
 from middlegame.scenario.model.references import base_name
 
 if TYPE_CHECKING:

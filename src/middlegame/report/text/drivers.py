@@ -17,9 +17,9 @@ from middlegame.report.text.narrative import (
     most_likely,
     words_of,
 )
+from middlegame.report.text.numbers import percent, with_unit
 from middlegame.report.text.scales import rounded_value, scale_clause
-from middlegame.report.text.values import with_unit
-from middlegame.report.text.words import Words, name_as_words, percent
+from middlegame.report.text.words import Words, name_as_words
 from middlegame.scenario.model.correlations import COEFFICIENT_GROUP
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.judgement_values import interval_words, unit_of
 from middlegame.report.text.judgements import place_words
 from middlegame.report.text.narrative import dated_label, most_likely, words_of
+from middlegame.report.text.numbers import percent, points
 from middlegame.report.text.scales import rounded_value
-from middlegame.report.text.words import Words, clean, percent, points
+from middlegame.report.text.words import Words, clean
 from middlegame.scenario.conditions import Is
 from middlegame.scenario.model.judgement import FormulaJudgement
 from middlegame.scenario.model.walk import judgements_by_place

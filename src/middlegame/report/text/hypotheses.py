@@ -18,10 +18,10 @@ from middlegame.equilibrium.scale_forecast import scale_forecast
 from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import words_of
+from middlegame.report.text.numbers import date, percent, with_unit
 from middlegame.report.text.scales import rounded_value
 from middlegame.report.text.starting_point import starting_point
-from middlegame.report.text.values import with_unit
-from middlegame.report.text.words import Words, date, percent
+from middlegame.report.text.words import Words
 from middlegame.scenario.model.references import base_name
 from middlegame.sweeps.result import Sweep
 

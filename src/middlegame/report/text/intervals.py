@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from middlegame.report.text.words import clean, percent, points
+from middlegame.report.text.numbers import percent, points
+from middlegame.report.text.words import clean
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium

@@ -3,7 +3,7 @@
 import math
 
 from middlegame.diagram import Parameter
-from middlegame.report.text.values import significant
+from middlegame.report.text.numbers import significant
 from middlegame.scenario.model.judgement import format_number
 
 JudgementPath = tuple[str | int, ...]

@@ -19,15 +19,9 @@ from middlegame.report.text.grammar import (
 )
 from middlegame.report.text.intervals import IntervalWords, outlooks, question_outlook
 from middlegame.report.text.intervals import notes as interval_notes
+from middlegame.report.text.numbers import date, likelihood, likelihood_opening
 from middlegame.report.text.scales import scale_clause
-from middlegame.report.text.words import (
-    Words,
-    clean,
-    date,
-    likelihood,
-    likelihood_opening,
-    name_as_words,
-)
+from middlegame.report.text.words import Words, clean, name_as_words
 from middlegame.scenario.conditions import Condition, Is
 from middlegame.scenario.model.offer_expansion import expand_offers
 from middlegame.scenario.model.scenario import Question, Scenario

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from middlegame.equilibrium.omissions import omissions
 from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.narrative import words_of
-from middlegame.report.text.words import percent
+from middlegame.report.text.numbers import percent
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium

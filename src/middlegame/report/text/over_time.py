@@ -9,9 +9,9 @@ from middlegame.equilibrium.scale_forecast import ScaleForecast
 from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.intervals import outlooks, worlds_of
+from middlegame.report.text.numbers import percent
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.scales import rounded_value
-from middlegame.report.text.words import percent
 from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.model.references import base_name
 

@@ -8,7 +8,8 @@ import numpy as np
 from middlegame.diagram import Decision
 from middlegame.report.text.grammar import quote
 from middlegame.report.text.narrative import most_likely, words_of
-from middlegame.report.text.words import Words, percent
+from middlegame.report.text.numbers import percent
+from middlegame.report.text.words import Words
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium

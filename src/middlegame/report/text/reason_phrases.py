@@ -6,7 +6,8 @@ from middlegame.analysis.move_choices import OnlyOption
 from middlegame.analysis.reason_groups import InterestContribution
 from middlegame.diagram import Decision
 from middlegame.report.text.grammar import as_noun, gerund, is_clause, is_several
-from middlegame.report.text.words import Words, percent
+from middlegame.report.text.numbers import percent
+from middlegame.report.text.words import Words
 from middlegame.scenario.conditions import ALWAYS, Is, Not, Predicate
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.scenario import Interest

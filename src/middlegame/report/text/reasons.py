@@ -11,9 +11,9 @@ from middlegame.analysis.reasons import Reasons, short_reasons
 from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.judgements import CitedPlace, judgement_groups
 from middlegame.report.text.narrative import words_of
+from middlegame.report.text.numbers import percent
 from middlegame.report.text.reason_phrases import ChoicePhrases, InterestPhrases
 from middlegame.report.text.starting_point import starting_point
-from middlegame.report.text.words import percent
 from middlegame.scenario.conditions import Not, scale_values
 from middlegame.scenario.faults import dotted_path
 from middlegame.scenario.model.references import base_name

@@ -9,9 +9,9 @@ from middlegame.analysis.robustness_sources import DEFAULT_FACTOR, DEFAULT_POINT
 from middlegame.analysis.robustness_variants import Kind
 from middlegame.report.text.grammar import capitalize_first, join_list, possessive, quote
 from middlegame.report.text.narrative import dated_clause, dated_label, due_date, has_twin, words_of
+from middlegame.report.text.numbers import percent, with_unit
 from middlegame.report.text.starting_point import question_numbers, starting_point
-from middlegame.report.text.values import with_unit
-from middlegame.report.text.words import Words, clean, percent
+from middlegame.report.text.words import Words, clean
 from middlegame.scenario.conditions import ALWAYS, Not
 from middlegame.scenario.model.judgement import format_number
 

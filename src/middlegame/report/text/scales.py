@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from middlegame.equilibrium.scale_forecast import ScaleForecast, scale_forecast
 from middlegame.report.text.grammar import capitalize_first, join_list
-from middlegame.report.text.values import with_unit
-from middlegame.report.text.words import Words, percent
+from middlegame.report.text.numbers import percent, with_unit
+from middlegame.report.text.words import Words
 from middlegame.scenario.model.judgement import format_number
 
 if TYPE_CHECKING:

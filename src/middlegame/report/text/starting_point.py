@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from middlegame.diagram import Decision
 from middlegame.report.text.intervals import worlds_of
 from middlegame.report.text.narrative import dated_clause, words_of
-from middlegame.report.text.words import percent
+from middlegame.report.text.numbers import percent
 from middlegame.scenario.model.references import base_name
 from middlegame.sweeps.result import Sweep
 

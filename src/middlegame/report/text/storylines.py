@@ -11,7 +11,8 @@ from middlegame.diagram import Decision
 from middlegame.report.text.capitals import NO_TEXTS, Capitals
 from middlegame.report.text.grammar import capitalize_first, mid_sentence
 from middlegame.report.text.narrative import most_likely, words_of
-from middlegame.report.text.words import Words, percent
+from middlegame.report.text.numbers import percent
+from middlegame.report.text.words import Words
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.timeline import certain_start
 

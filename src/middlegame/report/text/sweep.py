@@ -11,9 +11,10 @@ from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first, join_list, quote
 from middlegame.report.text.intervals import accuracy, interval
+from middlegame.report.text.numbers import percent
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.scales import scale_sentence
-from middlegame.report.text.words import Words, clean, percent
+from middlegame.report.text.words import Words, clean
 from middlegame.scenario.conditions import parse_condition
 from middlegame.scenario.model.references import base_name
 from middlegame.sweeps.summaries import state_outlooks

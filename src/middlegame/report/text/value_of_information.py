@@ -14,7 +14,7 @@ from middlegame.report.text.grammar import (
 )
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import words_of
-from middlegame.report.text.values import with_unit
+from middlegame.report.text.numbers import with_unit
 from middlegame.report.text.words import Words
 from middlegame.scenario.conditions import scale_values
 from middlegame.scenario.model.judgement import format_number

@@ -1,6 +1,5 @@
-"""Names and numbers in words: moves, options, factors, states, actors and conditions."""
+"""Names in words: moves, options, factors, states, actors and conditions."""
 
-import datetime as dt
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from middlegame.report.text.grammar import (
     possessive,
     predicate,
 )
-from middlegame.report.text.values import significant, value_runs, with_unit
+from middlegame.report.text.numbers import significant, value_runs, with_unit
 from middlegame.scenario.conditions import (
     ALWAYS,
     All,
@@ -43,100 +42,8 @@ from middlegame.scenario.model.references import PREVIOUS, base_name, split_refe
 from middlegame.scenario.model.scale_references import scale_references
 from middlegame.scenario.model.scenario import Interest, Scenario
 
-SCALE = (
-    (0.05, "almost no chance"),
-    (0.20, "very unlikely"),
-    (0.45, "unlikely"),
-    (0.55, "roughly even chance"),
-    (0.80, "likely"),
-    (0.95, "very likely"),
-    (1.00, "almost certain"),
-)
-"""Upper ends and words of the US Intelligence Community Directive 203 (2015), section D.6.e.2."""
-SCALE_SOURCE = "US Intelligence Community Directive 203, Analytic Standards (2015)"
-
-_NEGLIGIBLE = 1e-9
 _MOST_OTHERS = 4
 """States that a negated comparison is written out with, at most."""
-
-
-def percent(probability: float) -> str:
-    """Write a probability in whole percent.
-
-    >>> [percent(p) for p in (0, 0.004, 0.527, 0.996, 1)]
-    ['0%', '<1%', '53%', '>99%', '100%']
-    """
-    if probability < _NEGLIGIBLE:
-        return "0%"
-    if probability > 1 - _NEGLIGIBLE:
-        return "100%"
-    if probability < 0.01:
-        return "<1%"
-    if probability > 0.99:
-        return ">99%"
-    return f"{probability:.0%}"
-
-
-def likelihood(probability: float) -> str:
-    """Return the word for a probability on the scale of ICD 203; its ends are no matter of chance.
-
-    >>> likelihood(0.24), likelihood(0.9), likelihood(0), likelihood(1)
-    ('unlikely', 'very likely', 'ruled out', 'certain')
-    """
-    if probability < _NEGLIGIBLE:
-        return "ruled out"
-    if probability > 1 - _NEGLIGIBLE:
-        return "certain"
-    return next((word for end, word in SCALE if probability <= end), SCALE[-1][1])
-
-
-def likelihood_opening(probability: float, *, also: bool = False) -> str:
-    """Return the beginning of a sentence about a likelihood, up to its `that`.
-
-    Args:
-        probability: the probability that the sentence is about.
-        also: whether the sentence before it began alike.
-
-    >>> likelihood_opening(0.3), likelihood_opening(0.02, also=True)
-    ('it is unlikely that', 'there is also almost no chance that')
-    """
-    word = likelihood(probability)
-    adverb = "also " if also else ""
-    if word.endswith("chance"):
-        return f"there is {adverb}{'a ' if word.startswith('roughly') else ''}{word} that"
-    return f"it is {adverb}{word} that"
-
-
-def points(value: float, *, fine: bool = False) -> str:
-    """Write points as a whole number with its sign.
-
-    Args:
-        value: the points.
-        fine: whether to write two digits, where a point is no hundredth of what is at stake.
-
-    >>> points(29.3), points(-2.2), points(0.2), points(-0.254, fine=True)
-    ('+29', '-2', '0', '-0.25')
-    """
-    if fine:
-        return f"{value:+.2f}" if abs(value) >= 0.005 else "0"
-    whole = round(value)
-    return f"{whole:+d}" if whole else "0"
-
-
-def odds(lambda_: float) -> str:
-    """Write a lambda (log-odds per point) as the odds of an option that is 10 points better.
-
-    >>> odds(math.log(3) / 10)
-    '3:1'
-    """
-    if lambda_ > 100:
-        return "without bound"
-    return f"{significant(math.exp(10 * lambda_))}:1" if lambda_ < 1 else f"e^{10 * lambda_:.3g}:1"
-
-
-def date(day: dt.date) -> str:
-    """Write a date: `8 January 2026`."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def clean(text: str) -> str:

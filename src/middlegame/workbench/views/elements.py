@@ -8,7 +8,7 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from middlegame.report.text.words import SCALE
+from middlegame.report.text.numbers import SCALE
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers.contest_view import ContestView, NodeView
 from middlegame.workbench.workers.full_view import ForecastView, FullView

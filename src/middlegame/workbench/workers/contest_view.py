@@ -19,8 +19,9 @@ from middlegame.report.text.judgements import (
     judgement_groups,
     judgement_words,
 )
+from middlegame.report.text.numbers import date
 from middlegame.report.text.palette import NEUTRAL, actor_colours
-from middlegame.report.text.words import Words, clean, date
+from middlegame.report.text.words import Words, clean
 from middlegame.scenario.conditions import Condition
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.scale_references import where_defined

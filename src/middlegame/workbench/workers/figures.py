@@ -210,7 +210,7 @@ def _sentence(found: "Forecast", name: str) -> str:
 
 
 def _chance(chance: float, outlook: "Outlook | None") -> str:
-    from middlegame.report.text.words import percent
+    from middlegame.report.text.numbers import percent
 
     if outlook is None:
         return percent(chance)
@@ -258,8 +258,8 @@ def _points(found: "Forecast") -> tuple[str, list[Row], str]:
     from middlegame.report.charts.points import points_chart
     from middlegame.report.text.grammar import capitalize_first
     from middlegame.report.text.narrative import has_fine_points, words_of
+    from middlegame.report.text.numbers import points
     from middlegame.report.text.palette import NEUTRAL, actor_colours
-    from middlegame.report.text.words import points
 
     words, colours = words_of(found), actor_colours(found.diagram)
     fine = has_fine_points(found.scenario)

@@ -16,12 +16,12 @@ from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.intervals import method as interval_method
 from middlegame.report.text.intervals import point_range
 from middlegame.report.text.judgements import judgement_words
+from middlegame.report.text.numbers import percent, points
 from middlegame.report.text.omissions import omission_sentences
 from middlegame.report.text.over_time import Series
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.scales import scale_sentence
 from middlegame.report.text.storylines import storyline_texts
-from middlegame.report.text.words import percent, points
 from middlegame.workbench.setting import Setting
 
 if TYPE_CHECKING:

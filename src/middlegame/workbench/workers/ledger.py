@@ -135,7 +135,8 @@ def _question_record(
     question: "RecordedQuestion", records: Sequence["Record"], resolution: "Resolution | None"
 ) -> QuestionRecord:
     """Describe a question with its forecasts, the latest first."""
-    from middlegame.report.text.words import clean, date
+    from middlegame.report.text.numbers import date
+    from middlegame.report.text.words import clean
 
     forecasts = [
         (record, forecast)
@@ -165,7 +166,7 @@ def _question_record(
 
 
 def _due_words(question: "RecordedQuestion") -> str:
-    from middlegame.report.text.words import date
+    from middlegame.report.text.numbers import date
 
     if question.due is None:
         return "without a date"
@@ -186,8 +187,8 @@ def _why_unscored(
 
 def _answer_words(forecast: "RecordedForecast") -> str:
     """Return a probability with its 90% interval, or a value's mean with its own."""
+    from middlegame.report.text.numbers import percent
     from middlegame.report.text.scales import rounded_value
-    from middlegame.report.text.words import percent
     from middlegame.scenario.model.judgement import format_number
 
     on_scale = forecast.on_scale
