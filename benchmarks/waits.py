@@ -31,13 +31,16 @@ _TABS = (
     ("evidence", "Evidence", "[data-tab=hypotheses] .mg-report section"),
     ("rival views", "Rival views", "[data-tab=comparison] .mg-report section"),
 )
-"""Views that compute when they are opened: name, tab, and what they show at the end."""
+"""Views that compute when they are opened: name, tab, and what they show first."""
 _BUTTONS = (
     ("sweep's intervals", "Sweep", ".mg-sweep-result:not(:empty)"),
     ("drivers", "Move every judgement", ".mg-swings li"),
     ("value of information", "Compute it", ".mg-worth .mg-report section"),
 )
-"""Analyses of the tab on uncertainty: name, button, and what they show at the end."""
+"""Analyses of the tab on uncertainty: name, button, and what they show first."""
+_COMPLETE = """() => ![...document.querySelectorAll(".mg-background")]
+    .some(progress => progress.checkVisibility())"""
+"""Holds once no work of the open tab goes on."""
 
 
 def changed_number(contest: str) -> tuple[str, float, float]:
@@ -93,6 +96,8 @@ def waits(page: Page, address: str, server: psutil.Process) -> dict[str, float]:
         page.get_by_role("button", name=button, exact=True).click()
         page.wait_for_selector(shown)
         note(name, clock)
+        page.wait_for_function(_COMPLETE)
+        note(f"{name}, whole", clock)
 
     clock = Clock(server)
     page.goto(address)
