@@ -88,3 +88,10 @@ def test_fault_with_a_suggestion_names_the_typing_error_at_its_place(context):
     assert (fault.typo, fault.suggestion) == ("bit", "bid")
     line = text.splitlines()[fault.line - 1]
     assert line[fault.column - 1 :].startswith("bit")
+
+
+@pytest.mark.parametrize("value", [2.5, 3.3])
+def test_moved_ranges_have_the_changed_number_as_their_middle_to_the_last_digit(context, value):
+    moved = context.contest(texts.with_moved_ranges(context, HARBOUR, {"precision": value}))
+    (place,) = [k for k, p in enumerate(moved.base.diagram.parameters) if p.name == "precision"]
+    assert moved.base.theta[place] == pytest.approx(value, rel=1e-12)

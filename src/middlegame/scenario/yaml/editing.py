@@ -16,12 +16,17 @@ from middlegame.scenario.yaml.load import LoadedScenario, read_text
 
 _END = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?: *%)?"
 _WRITTEN = re.compile(rf"{_END}(?: *\.\. *{_END}){{0,2}}(?: *: *1(?!\d))?(?: *years?\b)?")
-_PRECISE = 3
-"""Significant digits of the ends of a shifted range."""
+READABLE, EXACT = 3, 15
+"""Significant digits of the ends of a shifted range: in a text to be read, and to be solved."""
 
 
 def shift_range(
-    judgement: Judgement, value: float, ceiling: float = 1.0, least: float = -math.inf
+    judgement: Judgement,
+    value: float,
+    ceiling: float = 1.0,
+    least: float = -math.inf,
+    *,
+    digits: int = READABLE,
 ) -> Judgement:
     """Shift a range to a new median, with its width on the unit's scale unchanged.
 
@@ -30,6 +35,7 @@ def shift_range(
         value: the new median, in the unit.
         ceiling: the probability that exact numbers of the same distribution leave over.
         least: the lower bound of both ends.
+        digits: the significant digits of the ends; with few, the median is not quite the value.
     """
     if judgement.exact:
         return replace(judgement, low=value, high=value)
@@ -39,23 +45,24 @@ def shift_range(
     middle = (low + high) / 2 if best is None else to_scale(best / share, unit)
     shift = to_scale(value / share, unit) - middle
     low, high = (
-        _round(max(least, share * from_scale(end + shift, unit)), unit) for end in (low, high)
+        _round(max(least, share * from_scale(end + shift, unit)), unit, digits)
+        for end in (low, high)
     )
     if best is not None:
-        best = _round(value, unit)
+        best = _round(value, unit, digits)
         best = best if low < best < high else None
     return replace(judgement, low=low, high=high, best=best)
 
 
-def _round(value: float, unit: Unit) -> float:
-    """Round to a readable number of digits, but never to a chance of 0% or 100%."""
+def _round(value: float, unit: Unit, digits: int) -> float:
+    """Round to some significant digits, but never to a chance of 0% or 100%."""
     if unit == "probability":
         rarer = min(value, 1 - value)
-        digits = _PRECISE - 1 - math.floor(math.log10(rarer)) if rarer > 0 else 6
-        return round(value, max(digits, 3))
+        places = digits - 1 - math.floor(math.log10(rarer)) if rarer > 0 else 6
+        return round(value, max(places, 3))
     if value == 0:
         return 0.0
-    return round(value, max(_PRECISE - 1 - math.floor(math.log10(abs(value))), 0))
+    return round(value, max(digits - 1 - math.floor(math.log10(abs(value))), 0))
 
 
 def replace_numbers(

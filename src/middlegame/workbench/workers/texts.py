@@ -16,7 +16,7 @@ from middlegame.scenario.model.walk import judgements
 from middlegame.scenario.sources import UnreadableSource, paragraphs, read_source
 from middlegame.scenario.yaml.completion import Completion, completions
 from middlegame.scenario.yaml.dump import dumps
-from middlegame.scenario.yaml.editing import replace_numbers, shift_range
+from middlegame.scenario.yaml.editing import EXACT, READABLE, replace_numbers, shift_range
 from middlegame.scenario.yaml.tree import parse_yaml
 from middlegame.workbench.workers.worker import WorkerContext, source_folder
 
@@ -86,7 +86,11 @@ def _editor_fault(fault: Fault, lines: Sequence[str]) -> EditorFault:
 
 
 def write_numbers(
-    context: WorkerContext, text: str, numbers: Mapping[str, float], keep_width: bool
+    context: WorkerContext,
+    text: str,
+    numbers: Mapping[str, float],
+    keep_width: bool,
+    digits: int = READABLE,
 ) -> str:
     """Return a text with changed numbers written into it.
 
@@ -96,6 +100,7 @@ def write_numbers(
         numbers: new values by the number's name.
         keep_width: whether ranges stay ranges, moved to the new value, or become exact numbers; a
             private number stays a range in any case.
+        digits: the significant digits of the ends of moved ranges.
 
     Raises:
         MiddlegameError: a number does not exist, or cannot be changed in its place.
@@ -117,7 +122,7 @@ def write_numbers(
         if keep_width or judged.private:
             known = parameters.get(path)
             limits = (known.ceiling, known.lower_bound) if known else ()
-            changes[path] = shift_range(judged, value, *limits)
+            changes[path] = shift_range(judged, value, *limits, digits=digits)
         else:
             changes[path] = replace(judged, low=value, high=value)
     return replace_numbers(text, changes, source_folder(context.folder))
@@ -209,10 +214,10 @@ def with_moved_ranges(context: WorkerContext, text: str, numbers: Mapping[str, f
     if not numbers:
         return text
     try:
-        return write_numbers(context, text, numbers, keep_width=True)
+        return write_numbers(context, text, numbers, keep_width=True, digits=EXACT)
     except MiddlegameError:
         scenario = context.read(text).scenario
         if scenario is None:
             raise
     # A number of a repeated block, or behind an alias: written out, each has a place of its own.
-    return write_numbers(context, dumps(scenario), numbers, keep_width=True)
+    return write_numbers(context, dumps(scenario), numbers, True, EXACT)
