@@ -111,6 +111,21 @@ def weigh_evidence(
     Raises:
         QueryError: there is no evidence, nothing hidden, or no such factor or move.
     """
+    names = asked_subjects(equilibrium, about)
+    pieces = evidence_by_date(equilibrium)
+    return tuple(_weigh(equilibrium, name, pieces) for name in names)
+
+
+def asked_subjects(equilibrium: Equilibrium, about: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the factors and moves about which evidence is weighed.
+
+    Args:
+        equilibrium: the contest, given its evidence or other observations.
+        about: the factors or moves in question; without any, those of `evidence_subjects`.
+
+    Raises:
+        QueryError: there is no evidence, nothing hidden, or no such factor or move.
+    """
     if not equilibrium.known:
         raise QueryError(
             "this contest has no evidence; write it under 'evidence', or give an observation "
@@ -127,8 +142,7 @@ def weigh_evidence(
             raise unknown_name(
                 "move or factor", name, [node.name for node in diagram.contest_nodes]
             )
-    pieces = evidence_by_date(equilibrium)
-    return tuple(_weigh(equilibrium, name, pieces) for name in names)
+    return names
 
 
 def evidence_subjects(equilibrium: Equilibrium) -> tuple[str, ...]:
