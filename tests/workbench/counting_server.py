@@ -36,7 +36,7 @@ def live_objects() -> dict[str, int]:
 
 
 @app.get("/asked")
-def asked() -> dict[str, int]:
+def request_counts() -> dict[str, int]:
     """Return how often the workers were asked for each task."""
     return dict(ASKED)
 

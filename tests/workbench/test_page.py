@@ -544,7 +544,7 @@ def test_question_for_a_value_is_resolved_with_a_number(visit, server):
 
 
 def test_tab_that_is_opened_again_asks_the_workers_for_nothing_anew(visit, server):
-    def asked():
+    def request_counts():
         with urllib.request.urlopen(f"{server.url}/asked") as answer:
             return json.load(answer)
 
@@ -556,14 +556,14 @@ def test_tab_that_is_opened_again_asks_the_workers_for_nothing_anew(visit, serve
         page.get_by_role("button", name=label, exact=True).click()
         visitor.wait_for(tab)
         page.wait_for_selector(f"[data-tab={tab}] {complete.get(tab, '')}".strip())
-    before = asked()
+    before = request_counts()
     for tab, label in TABS:  # the last is the ledger, which others may have changed
         page.get_by_role("button", name=label, exact=True).click()
         visitor.wait_for(tab)
     until = time.monotonic() + 60
-    while asked()["read_ledger"] == before["read_ledger"] and time.monotonic() < until:
+    while request_counts()["read_ledger"] == before["read_ledger"] and time.monotonic() < until:
         time.sleep(0.1)
-    assert asked() == before | {"read_ledger": before["read_ledger"] + 1}
+    assert request_counts() == before | {"read_ledger": before["read_ledger"] + 1}
 
 
 VIOLATIONS = """async (options) => (await axe.run(options)).violations

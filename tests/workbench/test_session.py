@@ -27,11 +27,15 @@ class DirectPool:
 CHANGED = Setting(numbers={"interests.tenant[0].worth": 70.0})
 
 
+def new_session(context, setting):
+    pool = DirectPool(context)
+    pools = WorkerPools(pool, pool, Counter())
+    return Session(pools, None, "harbour", HARBOUR, setting, PagePlace()), pool
+
+
 def test_address_with_a_change_is_previewed_before_its_full_view(context):
     async def visit():
-        pool = DirectPool(context)
-        pools = WorkerPools(pool, pool, Counter())
-        session = Session(pools, None, "harbour", HARBOUR, CHANGED, PagePlace())
+        session, pool = new_session(context, CHANGED)
         shown = asyncio.Event()
         session.on_full_view.append(shown.set)
         await session.open(lambda _: None)
@@ -44,9 +48,7 @@ def test_address_with_a_change_is_previewed_before_its_full_view(context):
 
 def test_undo_and_redo_ask_the_workers_for_nothing_that_they_answered(context):
     async def visit():
-        pool = DirectPool(context)
-        pools = WorkerPools(pool, pool, Counter())
-        session = Session(pools, None, "harbour", HARBOUR, Setting(), PagePlace())
+        session, pool = new_session(context, Setting())
         await session.open(lambda _: None)
         shown = asyncio.Event()
         session.on_full_view.append(shown.set)
@@ -69,9 +71,7 @@ def test_undo_and_redo_ask_the_workers_for_nothing_that_they_answered(context):
 
 def test_two_changes_that_come_at_once_are_two_steps_to_undo(context):
     async def visit():
-        pool = DirectPool(context)
-        pools = WorkerPools(pool, pool, Counter())
-        session = Session(pools, None, "harbour", HARBOUR, Setting(), PagePlace())
+        session, _ = new_session(context, Setting())
         await session.open(lambda _: None)
         second = CHANGED.with_state("bid", "suppose", "offer")
         session.change(CHANGED, settled=True)

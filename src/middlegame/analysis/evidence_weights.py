@@ -111,12 +111,12 @@ def weigh_evidence(
     Raises:
         QueryError: there is no evidence, nothing hidden, or no such factor or move.
     """
-    names = asked_subjects(equilibrium, about)
+    names = select_subjects(equilibrium, about)
     pieces = evidence_by_date(equilibrium)
     return tuple(_weigh(equilibrium, name, pieces) for name in names)
 
 
-def asked_subjects(equilibrium: Equilibrium, about: Iterable[str] = ()) -> tuple[str, ...]:
+def select_subjects(equilibrium: Equilibrium, about: Iterable[str] = ()) -> tuple[str, ...]:
     """Return the factors and moves about which evidence is weighed.
 
     Args:

@@ -127,24 +127,24 @@ def _refuse_unknown_question(diagram: Diagram, name: str, named: Collection[str]
     raise QueryError(f"there is no question '{name}'; {hint.strip()}")
 
 
-def asked_probability(equilibrium: Equilibrium, asked: str) -> float:
+def question_probability(equilibrium: Equilibrium, question: str) -> float:
     """Return the probability that the answer to a question is yes, or that a condition holds.
 
     Args:
         equilibrium: the contest, whose scenario's questions can be named.
-        asked: the name of a yes-or-no question, or a condition.
+        question: the name of a yes-or-no question, or a condition.
 
     Raises:
         QueryError: there is no such question, it asks for a value, or the condition does not
             parse or names an unknown move, factor or state.
     """
     questions = equilibrium.scenario.questions if equilibrium.scenario else {}
-    if asked in equilibrium.questions:
-        return equilibrium.questions[asked]
-    if asked in questions:
-        select_questions(equilibrium, (asked,), values=False)
-    _refuse_unknown_question(equilibrium.diagram, asked, list(equilibrium.questions))
-    return equilibrium.probability(asked)
+    if question in equilibrium.questions:
+        return equilibrium.questions[question]
+    if question in questions:
+        select_questions(equilibrium, (question,), values=False)
+    _refuse_unknown_question(equilibrium.diagram, question, list(equilibrium.questions))
+    return equilibrium.probability(question)
 
 
 def select_questions(

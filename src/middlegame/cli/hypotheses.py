@@ -50,10 +50,10 @@ def hypotheses_command(
     is weighted by the probability that it gave to the evidence.
     """
     equilibrium, loaded = solve_case(file, **case)
-    from middlegame.analysis.evidence_weights import asked_subjects
+    from middlegame.analysis.evidence_weights import select_subjects
     from middlegame.analysis.hypotheses import hypotheses
 
-    asked_subjects(equilibrium, about)  # refuses before the worlds are solved
+    select_subjects(equilibrium, about)  # refuses before the worlds are solved
     forecast = forecast_case(equilibrium)
     with counting("Weighing the evidence") as progress:
         found = hypotheses(forecast, about, n=n, seed=seed, progress=progress)

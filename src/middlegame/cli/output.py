@@ -78,9 +78,9 @@ def print_answer(
         report: the file to write the report to.
         as_json: print JSON instead.
     """
-    from middlegame.analysis.outcomes import asked_probability
+    from middlegame.analysis.outcomes import question_probability
 
-    asked = {text: asked_probability(equilibrium, text) for text in ask}
+    asked = {text: question_probability(equilibrium, text) for text in ask}
     found = None
     if others:
         with counting("Looking for other self-consistent outcomes") as progress:

@@ -72,10 +72,10 @@ class Tools:
         """
 
         def work(progress: ProgressCallback) -> dict[str, Any]:
-            from middlegame.analysis.outcomes import asked_probability
+            from middlegame.analysis.outcomes import question_probability
 
             found = forecast(self._solve(contest, suppose, given), progress=progress)
-            asked = {each: asked_probability(found, each) for each in ask or ()}
+            asked = {each: question_probability(found, each) for each in ask or ()}
             answer = found.to_dict(min(max(storylines, 0), 50))
             return answer | {"omissions": omissions(found).to_dict(), "asked": asked}
 

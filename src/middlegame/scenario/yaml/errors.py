@@ -68,12 +68,12 @@ def explain_error(
         )
         return _broken(fault, comment, cut)
     if inside and opened:
+        if _at_end(text, at):
+            return _broken(_unclosed(context, problem), opened, cut)
         # A bracket left open is met after the first word of a later line, which is not wrong.
-        here = _at_end(text, at) or (
-            "flow" in context and at.line > opened.line and _ends_first_word(text, at)
-        )
-        later = at.line if here and not _at_end(text, at) else 0
-        return _broken(_unclosed(context, problem, later), opened if here else at, cut)
+        if "flow" in context and at.line > opened.line and _ends_first_word(text, at):
+            return _broken(_unclosed(context, problem, before_line=at.line), opened, cut)
+        return _broken(_unclosed(context, problem), at, cut)
     if "could not find expected ':'" in problem and opened:
         return _broken(Fault("there is no ': ' in this line", "key: value"), opened, opened)
     return _broken(_plain_words(text, problem, at), at, cut)
@@ -84,7 +84,7 @@ def _broken(fault: Fault, at: Mark, cut: Mark) -> YamlSyntaxError:
     return YamlSyntaxError(located, cut)
 
 
-def _unclosed(context: str, problem: str, later: int) -> Fault:
+def _unclosed(context: str, problem: str, before_line: int = 0) -> Fault:
     if "quoted" in context:
         if "escape" in problem:
             return Fault(
@@ -93,7 +93,7 @@ def _unclosed(context: str, problem: str, later: int) -> Fault:
             )
         return Fault("the quotation mark here is never closed", "the same mark at the text's end")
     bracket, closing = ("{", "}") if "mapping" in context else ("[", "]")
-    before = f" before line {later}" if later else ""
+    before = f" before line {before_line}" if before_line else ""
     quotes = ", and quotes around a key that has brackets" if bracket == "{" else ""
     return Fault(
         f"the bracket {bracket} is not closed{before}, or a comma is missing",

@@ -214,7 +214,7 @@ def with_moved_ranges(context: WorkerContext, text: str, numbers: Mapping[str, f
     if not numbers:
         return text
     try:
-        return write_numbers(context, text, numbers, keep_width=True, digits=EXACT)
+        return write_numbers(context, text, numbers, True, EXACT)
     except MiddlegameError:
         scenario = context.read(text).scenario
         if scenario is None:

@@ -43,7 +43,7 @@ _FOCUS = """(function settle(frames) {{
     const lost = at === document.body || at.closest(".mg-entries");
     if (lost) getHtmlElement({id})?.focus({{ preventScroll: true }});
 }})(600)"""
-"""Gives the focus to the form where what had it is gone: the keyboard goes on from there.
+"""Gives the focus to the form where no other field has it, so that the keyboard goes on from there.
 
 A dialog may be about to close, and to give the focus back to the button among the entries that
 opened it.
