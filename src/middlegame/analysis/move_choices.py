@@ -111,13 +111,17 @@ def move_choices(
     Raises:
         QueryError: the condition cannot hold.
     """
-    case, before = (each if when is None else each.given(when) for each in (subject, subject.prior))
+    case = subject if when is None else subject.given(when)
     worlds, found = solved_worlds(subject), {}
     payoffs = expected_interests(worlds, nodes)
     told = {node.name for node in nodes if _bears_on(case, node)}
-    chosen = _joints(case, {n.name: (*n.parents, n.name) for n in nodes if n.name in told})
-    masses = _joints(before, {n.name: n.parents for n in nodes if n.name in told})
-    masses |= _joints(case, {n.name: n.parents for n in nodes if n.name not in told})
+    given = _joints(
+        case, {n.name: (*n.parents, n.name) if n.name in told else n.parents for n in nodes}
+    )
+    masses = given
+    if told:
+        before = subject.prior if when is None else subject.prior.given(when)
+        masses = given | _joints(before, {n.name: n.parents for n in nodes if n.name in told})
     for node in nodes:
         mass = masses[node.name]
         place, number = subject.diagram.index[node.name], subject.diagram.decisions.index(node)
@@ -133,7 +137,7 @@ def move_choices(
             scales=worlds.scales[number],
             rates=worlds.lambdas[number],
             sharpness=subject.diagram.sharpness(node),
-            chosen=chosen.get(node.name),
+            chosen=given[node.name] if node.name in told else None,
         )
     return found
 
@@ -208,12 +212,12 @@ def _farthest(node: Decision, pairs: Sequence[tuple[int, int]], chosen: Floats) 
     A value of another weight, as the half cell at an end of the scale, is taken only if there is
     no other one. Of two values that are as far away it is the less likely one.
     """
-    values, weights = scale_values(node.states), node.weights or (1.0,) * len(node.states)
+    values, weights = scale_values(node.states), node.weights
 
     def rank(pair: tuple[int, int]) -> tuple[bool, float, float]:
         first, second = (values[place] for place in pair)
         distance = 0.0 if first is None or second is None else abs(first - second)
-        alike = weights[pair[0]] == weights[pair[1]]
+        alike = weights is None or weights[pair[0]] == weights[pair[1]]
         return alike, round(distance, 9), -round(float(chosen[pair[1], pair[0]]), 9)
 
     return max(pairs, key=rank)

@@ -7,7 +7,7 @@ A change of sign of the lead is therefore bracketed on a grid, and the bracket i
 which finds roots and jumps alike.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Any
@@ -254,6 +254,15 @@ class _GridResult:
         return np.asarray((lead[:, 1] - lead[:, 0]) / (2 * _SLOPE))
 
 
+def _nearest_ends(brackets: Iterable[Bracket]) -> dict[str, float]:
+    """Return by question the least share at which a bracket ends."""
+    ends: dict[str, float] = {}
+    for each in brackets:
+        name = each.line.target.name
+        ends[name] = min(ends.get(name, np.inf), each.high)
+    return ends
+
+
 def _pair_lines(one: _GridResult) -> list[Bracket]:
     """Return the lines of one question's most influential judgements in pairs, not searched yet."""
     if one.target.scale is not None:
@@ -354,13 +363,11 @@ class _FlipPointSearch:
             singles: the flip points of single judgements.
             steps: how many steps the whole search has.
         """
-        limits = {one.target.name: np.inf for one in found}
-        for each in singles:
-            name = each.line.target.name
-            limits[name] = min(limits[name], each.high)
-        open_, closed = [line for one in found for line in _pair_lines(one)], []
+        open_ = [line for one in found for line in _pair_lines(one)]
+        closed: list[Bracket] = []
         for place, (last, share) in enumerate(pairwise((0.0, *SHARES))):
-            open_ = [each for each in open_ if last < limits[each.line.target.name]]
+            ends = _nearest_ends([*singles, *closed])
+            open_ = [each for each in open_ if last < ends.get(each.line.target.name, np.inf)]
             if not open_:
                 break
             moves = list(dict.fromkeys(each.line.at(share) for each in open_))
@@ -369,9 +376,6 @@ class _FlipPointSearch:
                 each.cut(np.array([share]), at[each.line.target.name][[row[each.line.at(share)]]])
                 for each in open_
             ]
-            for each in moved:
-                name = each.line.target.name
-                limits[name] = min(limits[name], each.high)
             closed += [each for each in moved if np.isfinite(each.high)]
             open_ = [each for each in moved if not np.isfinite(each.high)]
             self.progress(2 + _ROUNDS + place, steps)
@@ -390,10 +394,7 @@ class _FlipPointSearch:
         """
         for round_ in range(_ROUNDS):
             if nearest:
-                ends: dict[str, float] = {}
-                for b in brackets:
-                    name = b.line.target.name
-                    ends[name] = min(ends.get(name, np.inf), b.high)
+                ends = _nearest_ends(brackets)
                 brackets = [b for b in brackets if b.low < ends[b.line.target.name]]
             if not brackets:
                 break

@@ -150,8 +150,8 @@ class ContributionMeans:
         self.mass, self.sharpness = choices.mass, choices.sharpness
         weights = node.weights or (1.0,) * len(node.states)
         self.weight_log_odds = math.log(weights[pair[0]] / weights[pair[1]])
-        self.expected = choices.expected[..., list(pair), :]
-        self.policy = choices.policy[..., list(pair), :]
+        self.expected = choices.expected[..., self.pair, :]
+        self.policy = choices.policy[..., self.pair, :]
         self.chosen = choices.chosen
         self.rates = choices.rates / choices.scales
         # The difference in points `[interests, *observed, worlds]`.

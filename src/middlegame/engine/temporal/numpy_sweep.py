@@ -134,7 +134,7 @@ class _Term:
         more = align(other.table, other.axes, axes)
         fits = len(axes) == len(self.axes) and more.shape[-1] in (1, self.table.shape[-1])
         if self.owned and fits:
-            self.table.__iadd__(more)
+            np.add(self.table, more, out=self.table)
             return self
         return _Term(align(self.table, self.axes, axes) + more, axes, owned=True)
 
@@ -268,7 +268,7 @@ class BatchSweeper:
         return after
 
     def _respond(
-        self, passed: "_Pass", tables: Sequence[Floats], reach: Floats, terms: list["_Term"]
+        self, passed: _Pass, tables: Sequence[Floats], reach: Floats, terms: list[_Term]
     ) -> Floats:
         """Return the logit response at a decision, `[*observed, options, samples]`.
 
@@ -295,7 +295,7 @@ class BatchSweeper:
         payoffs = np.where(reached, total / np.where(reached, weight, 1.0), 0.0)
         return np.asarray(response_logits(payoffs, opens, possible, lambdas, axis=-2))
 
-    def _expect(self, node: int, table: Floats, terms: list["_Term"]) -> list["_Term"]:
+    def _expect(self, node: int, table: Floats, terms: list[_Term]) -> list[_Term]:
         """Return the expectation of terms over a node: those over it become one term."""
         family, sizes = self._structure.family(node), self._structure.sizes
         left = [term for term in terms if node not in term.axes]

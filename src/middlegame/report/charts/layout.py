@@ -1,7 +1,7 @@
 """The layout of a contest's graph: boxes, arrows, and lines of text in boxes."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -248,6 +248,11 @@ def text_width(text: str) -> float:
         for sign in text
     )
     return ems * _SIZE
+
+
+def axis_room(labels: Iterable[str]) -> float:
+    """Return the pixels that the labels of an axis take, in its larger type, with a margin."""
+    return max(map(text_width, labels)) * 13 / 12 + 12
 
 
 def wrap_text(text: str, room: float, most: int = 4) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.report.charts.bars import inline_svg
-from middlegame.report.charts.layout import text_width
+from middlegame.report.charts.layout import axis_room
 from middlegame.report.text.fit import effect_words
 from middlegame.report.text.palette import PALETTE
 from middlegame.report.text.words import clean, name_as_words
@@ -54,7 +54,7 @@ def marginal_effects_chart(found: "FitResult") -> str:
                     tickCount=6)  # fmt: skip
     height = (_ROW + _LINE * max(change.count("\n") for change in changes)) * len(changes)
     lines = [line for change in changes for line in change.split("\n")]
-    room = max(map(text_width, lines)) * 13 / 12 + 12
+    room = axis_room(lines)
     panels = []
     for outcome in dict.fromkeys(row["outcome"] for row in rows):
         mine = alt.Chart(alt.InlineData(values=[row for row in rows if row["outcome"] == outcome]))

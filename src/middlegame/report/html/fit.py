@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.base.version import __version__
 from middlegame.report.charts.bars import inline_svg
-from middlegame.report.charts.layout import text_width
+from middlegame.report.charts.layout import axis_room
 from middlegame.report.charts.marginal_effects import marginal_effects_chart
 from middlegame.report.html.finishing import with_cell_heads
 from middlegame.report.html.model_comparison import comparison_values
@@ -125,7 +125,7 @@ def _intervals(found: "FitResult") -> str:
     if not rows:
         return ""
     base = alt.Chart(alt.InlineData(values=rows))
-    room = max(text_width(row["name"]) for row in rows) * 13 / 12 + 12
+    room = axis_room(row["name"] for row in rows)
     labels = alt.Axis(labelLimit=420, minExtent=room, ticks=False, domain=False, labelColor=_INK,
                       labelFontSize=13, labelPadding=10)  # fmt: skip
     y = alt.Y("name:N", sort=None, title=None, axis=labels)

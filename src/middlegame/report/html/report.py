@@ -102,7 +102,7 @@ def html_report(
             question=clean(scenario.question or "") if scenario else "",
             answer=leads[0].finding if leads else narrative.answer(equilibrium),
             forecast=narrative.answer(equilibrium) if leads and leads[0].title else "",
-            notes=[note for note in narrative.notes(equilibrium, "beside it") if note != later],
+            notes=list(narrative.notes(equilibrium, "beside it", evidence=not aside)),
             later_note=later,
             questions=narrative.question_forecasts(equilibrium),
             values=narrative.value_answers(equilibrium),

@@ -11,8 +11,8 @@ from middlegame.report.terminal.ledger_records import (
     number_labels,
     record_words,
 )
-from middlegame.report.text.change import Shift, mean_shift
-from middlegame.report.text.numbers import date, percent
+from middlegame.report.text.change import Shift, mean_shift, percent_shift
+from middlegame.report.text.numbers import date
 from middlegame.report.text.words import Words, clean
 
 if TYPE_CHECKING:
@@ -128,13 +128,7 @@ def _shift(moved: "QuestionChange", words: Words | None) -> Shift:
         step = moved.forecast.on_scale.step if moved.forecast.on_scale else 1.0
         unit = clean(moved.question.scale.unit)
         return mean_shift(label, moved.before, moved.after, step, unit)
-    return Shift(
-        label,
-        percent(moved.before),
-        percent(moved.after),
-        round(100 * moved.after) - round(100 * moved.before),
-        " pp",
-    )
+    return percent_shift(label, moved.before, moved.after)
 
 
 def _number(number: "NumberChange", labels: Mapping[str, str]) -> str:

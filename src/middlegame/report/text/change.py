@@ -65,7 +65,7 @@ def question_shifts(before: "Equilibrium", after: "Equilibrium") -> list[Shift]:
         return narrative.with_due_date(narrative.question_label(words, asked[name]), due)
 
     shifts = [
-        _shift(label(name), before.questions[name], probability)
+        percent_shift(label(name), before.questions[name], probability)
         for name, probability in after.questions.items()
         if name in before.questions
     ]
@@ -107,7 +107,7 @@ def largest_shifts(
         state = max(rises, key=lambda s: (abs(rises[s]), rises[s]))
         label = capitalize_first(words.full_clause(name, state))
         found.append(
-            (abs(forecast[state] - was[state]), _shift(label, was[state], forecast[state]))
+            (abs(forecast[state] - was[state]), percent_shift(label, was[state], forecast[state]))
         )
     ranked = sorted(found, key=lambda item: _shown_size(*item), reverse=True)
     return [shift for _, shift in ranked if shift.difference][:most]
@@ -166,7 +166,8 @@ def mean_shift(label: str, before: float, after: float, step: float, unit: str) 
     return Shift(f"{label}: mean{f', {unit}' if unit else ''}", first, last, difference)
 
 
-def _shift(label: str, before: float, after: float) -> Shift:
+def percent_shift(label: str, before: float, after: float) -> Shift:
+    """Return a probability before and after, in percent."""
     return Shift(label, percent(before), percent(after), shown_change(before, after), " pp")
 
 

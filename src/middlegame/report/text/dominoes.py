@@ -8,7 +8,7 @@ from middlegame.analysis.dominoes import MEAN
 from middlegame.diagram import Decision, Node
 from middlegame.report.text import narrative
 from middlegame.report.text.branches import fork_notes
-from middlegame.report.text.change import Shift, mean_shift, unforeseen_choice
+from middlegame.report.text.change import Shift, mean_shift, percent_shift, unforeseen_choice
 from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.numbers import percent
 from middlegame.report.text.scales import rounded_value
@@ -270,9 +270,7 @@ def effect_shift(words: Words, effect: "Effect") -> Shift:
         label = capitalize_first(words.label(effect.name))
         return mean_shift(label, before, after, scale.step, scale.unit)
     label = outcome_label(words, effect.name, effect.state)
-    return Shift(
-        label, percent(before), percent(after), round(100 * after) - round(100 * before), " pp"
-    )
+    return percent_shift(label, before, after)
 
 
 def effect_amount(words: Words, effect: "Effect") -> float:

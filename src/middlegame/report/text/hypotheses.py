@@ -128,7 +128,7 @@ def start(found: "Hypotheses") -> list[str]:
     words, forecast, numbers = words_of(found.equilibrium), found.forecast, []
     if not isinstance(forecast, Sweep):
         for factor in informed_factors(found):
-            if number_text(words, factor):
+            if _spread(words, factor.name, factor.prior):
                 continue
             state = _likeliest(factor)
             clause = words.mid_sentence(words.clause(factor.name, state))
@@ -142,7 +142,7 @@ def start(found: "Hypotheses") -> list[str]:
 def method(found: "Hypotheses") -> str:
     """Return what a Bayes factor is, and of how many worlds intervals are; empty where none is."""
     words = words_of(found.equilibrium)
-    if all(number_text(words, factor) for factor in informed_factors(found)):
+    if all(_spread(words, each.name, each.prior) for each in informed_factors(found)):
         return ""
     return _METHOD + (f" {samples_words(found.over_worlds)}" if found.over_worlds else "")
 

@@ -332,13 +332,16 @@ def due_date(question: Question) -> str:
     return f"on {date(question.on)}" if question.on else ""
 
 
-def notes(equilibrium: "Equilibrium", prior_place: str = "") -> Iterator[str]:
+def notes(
+    equilibrium: "Equilibrium", prior_place: str = "", *, evidence: bool = True
+) -> Iterator[str]:
     """Yield what a reader must know before trusting the numbers.
 
     Args:
         equilibrium: the equilibrium whose numbers are shown.
         prior_place: where the display shows prior probabilities, such as `in brackets`; empty
             where it shows none.
+        evidence: whether to name the evidence.
     """
     words = words_of(equilibrium)
     if equilibrium.scenario and (solved_at := column_values(equilibrium.scenario)):
@@ -346,7 +349,7 @@ def notes(equilibrium: "Equilibrium", prior_place: str = "") -> Iterator[str]:
     if equilibrium.supposed:
         how = "unannounced: no actor expects it" if equilibrium.fixed_policies else "announced"
         yield f"Supposed ({how}): {words.facts(equilibrium.supposed.items())}."
-    if equilibrium.known:
+    if equilibrium.known and evidence:
         yield evidence_note(equilibrium, prior_place)
     if equilibrium.scenario and (drafted := drafted_sentence(sourcing(equilibrium.scenario))):
         yield drafted

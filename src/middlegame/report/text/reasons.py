@@ -8,6 +8,7 @@ from middlegame.analysis.influences import Influence
 from middlegame.analysis.pathways import Pathway
 from middlegame.analysis.reason_groups import ReasonGroup
 from middlegame.analysis.reasons import Reasons, short_reasons
+from middlegame.report.text.change import shown_change
 from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.judgements import CitedPlace, judgement_groups
 from middlegame.report.text.narrative import words_of
@@ -205,7 +206,7 @@ def influence_sentences(found: Reasons, most: int = 8) -> list[tuple[str, str]]:
     """
     words = words_of(found.equilibrium)
     shown = [
-        (round(100 * each.after) - round(100 * each.before), each)
+        (shown_change(each.before, each.after), each)
         for each in found.influences
         if abs(each.change) >= _CERTAIN and percent(each.before) != percent(each.after)
     ]
