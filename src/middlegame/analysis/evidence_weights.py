@@ -13,9 +13,9 @@ from datetime import date
 from typing import Any
 
 from middlegame.base.encoding import plain
-from middlegame.base.errors import QueryError, unknown_name
-from middlegame.equilibrium.engine_input import unknown_node
+from middlegame.base.errors import QueryError
 from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.equilibrium.references import contest_node
 from middlegame.equilibrium.strategy_profile import StrategyProfile
 
 WEAK = 2.0
@@ -131,17 +131,10 @@ def select_subjects(equilibrium: Equilibrium, about: Iterable[str] = ()) -> tupl
             "this contest has no evidence; write it under 'evidence', or give an observation "
             "(--given)"
         )
-    diagram = equilibrium.diagram
-    names = tuple(about) or evidence_subjects(equilibrium)
+    named = tuple(contest_node(equilibrium.diagram, name).name for name in about)
+    names = named or evidence_subjects(equilibrium)
     if not names:
         raise QueryError("this contest has no hidden factor; name a factor or move in question")
-    for name in names:
-        if name not in diagram.index:
-            raise unknown_node(diagram, name)
-        if name in diagram.evidence:
-            raise unknown_name(
-                "move or factor", name, [node.name for node in diagram.contest_nodes]
-            )
     return names
 
 

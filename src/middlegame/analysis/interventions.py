@@ -19,7 +19,7 @@ from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.inference import joint as inference
 from middlegame.equilibrium.engine_input import certain_table, fix_states
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.equilibrium.references import node_index
+from middlegame.equilibrium.references import node_index, node_indices
 from middlegame.equilibrium.strategy_profile import StrategyProfile
 from middlegame.scenario.model.references import base_name
 from middlegame.sweeps.batches import solve_tables_batch
@@ -186,8 +186,7 @@ def find_interventions(diagram: Diagram, name: str, state: str) -> tuple[Interve
     Raises:
         QueryError: the move, factor or state is unknown.
     """
-    there = [node for node in diagram.instances(name) if node.period]
-    nodes = there or [diagram.nodes[node_index(diagram, name)]]
+    nodes = [diagram.nodes[place] for place in node_indices(diagram, name)]
     if state not in nodes[0].states:
         raise unknown_state(name, state, nodes[0].states)
     return tuple(
@@ -226,7 +225,14 @@ def interventions(
         )
     equilibrium = equilibrium.prior.branches[0]
     diagram, structure = equilibrium.diagram, equilibrium.diagram.structure
-    wanted = tuple(available_interventions(equilibrium) if chosen is None else chosen)
+    wanted = tuple(
+        available_interventions(equilibrium)
+        if chosen is None
+        else (
+            replace(each, name=diagram.nodes[node_index(diagram, each.name)].name)
+            for each in chosen
+        )
+    )
     layout = layout_of(structure)
     prepared = [_prepare(equilibrium, each) for each in wanted]
     sets = [each.tables for each in prepared]
@@ -265,11 +271,7 @@ class _Prepared:
 
 def _prepare(equilibrium: Equilibrium, intervention: Intervention) -> _Prepared:
     diagram, tables = equilibrium.diagram, equilibrium.tables
-    node = (
-        diagram.nodes[diagram.index[intervention.name]]
-        if intervention.name in diagram.index
-        else None
-    )
+    node = diagram.nodes[diagram.index[intervention.name]]
     if not isinstance(node, Decision):
         return _Prepared(
             fix_states(diagram, tables, {intervention.name: intervention.state}),

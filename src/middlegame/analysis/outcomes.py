@@ -15,9 +15,10 @@ from middlegame.base.progress import ProgressCallback
 from middlegame.base.spelling import list_names, nearest
 from middlegame.diagram import Decision, Diagram, Node, NodeScale
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.equilibrium.references import condition_table, node_index
+from middlegame.equilibrium.references import condition_table, contest_node, node_index
 from middlegame.scenario.conditions import Condition, Predicate, parse_condition
 from middlegame.scenario.model.judgement import format_number
+from middlegame.scenario.model.references import base_name
 from middlegame.scenario.timeline import Timeline
 from middlegame.sweeps.batches import solve_samples
 from middlegame.sweeps.forecast import Forecast, forecast
@@ -26,6 +27,8 @@ from middlegame.sweeps.result import Sweep
 from middlegame.sweeps.run import sweep
 
 YES, NO = "yes", "no"
+_NAME = re.compile(r"[\w-]+(@\w+)?")
+"""A name, perhaps with a period: what is no condition."""
 
 
 @dataclass(frozen=True)
@@ -114,10 +117,11 @@ def value_outcomes(name: str, node: Node) -> QuestionOutcomes:
 
 def _refuse_unknown_question(diagram: Diagram, name: str, named: Collection[str]) -> None:
     """Raise a QueryError if a text can only be the name of a question, of which there is none."""
-    if not re.fullmatch(r"[\w-]+", name):
+    if not _NAME.fullmatch(name):
         return
-    near = nearest(name, named)
-    node = diagram.contest_nodes[-1]
+    there = diagram.instances(base_name(name))
+    near = "" if there else nearest(name, named)
+    node = (there or diagram.contest_nodes)[-1]
     hint = (
         f"did you mean '{near}'?"
         if near
@@ -181,10 +185,16 @@ def select_questions(
         return f"{name} >= {format_number(equilibrium.scale_forecasts[name].median)}"
 
     named = {name: value_outcomes(name, node) for name, node in scales.items()} | asked
-    for name in wanted:
-        if name not in named:
-            _refuse_unknown_question(diagram, name, named)
-    found = [named.get(name) or question_outcomes(diagram, name) for name in dict.fromkeys(wanted)]
+
+    def find(name: str) -> QuestionOutcomes:
+        if name in named:
+            return named[name]
+        if _NAME.fullmatch(name) and any(n.scale for n in diagram.instances(base_name(name))):
+            return named[contest_node(diagram, name).name]
+        _refuse_unknown_question(diagram, name, named)
+        return question_outcomes(diagram, name)
+
+    found = list({(each := find(name)).name: each for name in wanted}.values())
     for each in found:
         if each.node and each.scale and not values:
             raise QueryError(

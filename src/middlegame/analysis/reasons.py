@@ -31,7 +31,7 @@ from middlegame.base.errors import QueryError, unknown_state
 from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Decision, Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.equilibrium.references import condition_table, node_index
+from middlegame.equilibrium.references import condition_table, node_index, node_indices
 from middlegame.equilibrium.strategy_profile import Branch
 from middlegame.scenario.conditions import Condition, parse_condition
 from middlegame.scenario.faults import dotted_path
@@ -324,11 +324,8 @@ def _one_branch(
 
 
 def _instance_index(diagram: Diagram, name: str) -> int:
-    instances = [node for node in diagram.instances(name) if node.period != 0]
-    if len(instances) > 1:
-        node = instances[0] if isinstance(instances[0], Decision) else instances[-1]
-        return diagram.index[node.name]
-    return node_index(diagram, name)
+    places = node_indices(diagram, name)
+    return places[0] if isinstance(diagram.nodes[places[0]], Decision) else places[-1]
 
 
 def _checked_condition(diagram: Diagram, node: Decision, when: str | Condition) -> Condition:

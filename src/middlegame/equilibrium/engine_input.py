@@ -7,14 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.base.errors import QueryError, unknown_name, unknown_state
+from middlegame.base.errors import unknown_state
 from middlegame.base.numbers import Floats
-from middlegame.base.text import normalize
 from middlegame.diagram import Array, Decision, Diagram, Tables
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.inference.given_policies import reachable_sets
-from middlegame.scenario.faults import join_names
-from middlegame.scenario.model.references import LAST, split_reference
+from middlegame.equilibrium.references import node_index
 
 
 def flatten_numbers(
@@ -97,27 +95,6 @@ def possible_sets(diagram: Diagram, tables: Tables) -> dict[str, NDArray[np.bool
     }
 
 
-def unknown_node(diagram: Diagram, name: str) -> QueryError:
-    """Return the error for a name that no node has: the move or factor, or its period, is unknown.
-
-    Args:
-        diagram: the contest.
-        name: as written, perhaps with a period (`economy@9`).
-    """
-    known, _, period = name.partition("@")
-    there = diagram.instances(known)
-    if not there:
-        return unknown_name("move or factor", known, diagram.names)
-    if there[0].period is None:
-        return QueryError(f"'{known}' has no periods; write '{known}'")
-    periods = [node.period or 0 for node in there]
-    through = periods == list(range(periods[0], periods[-1] + 1))
-    told = (
-        f"{periods[0]} to {periods[-1]}" if through else join_names([str(each) for each in periods])
-    )
-    return QueryError(f"'{known}' has periods {told}, and no period '{period}'")
-
-
 def fix_states(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> Tables:
     """Fix nodes at states: a factor's table becomes certain, a move's other options close.
 
@@ -130,9 +107,7 @@ def fix_states(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> T
         for each, numbers in zip(diagram.perceptions, tables.perceived, strict=True)
     )
     for name, state in states.items():
-        if name not in diagram.index:
-            raise unknown_node(diagram, name)
-        place = diagram.index[name]
+        place = node_index(diagram, name)
         node = diagram.nodes[place]
         if state not in node.states:
             raise unknown_state(name, state, node.states)
@@ -142,19 +117,6 @@ def fix_states(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> T
         else:
             chances[place] = sure
     return replace(tables, chances=tuple(chances), open_options=tuple(opens), perceived=perceived)
-
-
-def expand_periods(diagram: Diagram, states: Mapping[str, str]) -> dict[str, str]:
-    """Let a name without a period stand for it in all its periods, and `@last` for the last."""
-    found: dict[str, str] = {}
-    for name, state in ((normalize(each), normalize(state)) for each, state in states.items()):
-        known, at = split_reference(name)
-        if at == LAST and diagram.instances(known):
-            found[diagram.instances(known)[-1].name] = state
-            continue
-        there = [node.name for node in diagram.instances(name) if node.period != 0]
-        found |= dict.fromkeys(there or [name], state)
-    return found
 
 
 def certain_table(shape: tuple[int, ...], state: int) -> Floats:

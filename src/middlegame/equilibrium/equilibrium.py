@@ -25,7 +25,6 @@ from middlegame.equilibrium.curves import Curve, curve
 from middlegame.equilibrium.engine_input import (
     certain_table,
     engine_input,
-    expand_periods,
     fix_states,
     flatten_numbers,
 )
@@ -33,6 +32,7 @@ from middlegame.equilibrium.expectations import Expectation, find_expectations
 from middlegame.equilibrium.levels import diagram_with_behaviour
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_closed, refuse_too_large
 from middlegame.equilibrium.other_equilibria import OtherEquilibrium, search_others
+from middlegame.equilibrium.references import expand_periods
 from middlegame.equilibrium.scale_forecast import ScaleForecast, question_values
 from middlegame.equilibrium.sensitivity import Sensitivity, differentiate
 from middlegame.equilibrium.solving import solve_policies
@@ -193,7 +193,7 @@ class Equilibrium(Displayed, StrategyProfile):
         With mirror branches, it is how often each option is chosen at an information set, over all
         branches that reach it.
         """
-        place = self._decision(name)
+        name, place = self._decision(name)
         return self._mean_at_sets(name, [each.policies[place] for each in self.branches])
 
     def payoffs(self, name: str) -> Floats:
@@ -203,9 +203,10 @@ class Equilibrium(Displayed, StrategyProfile):
         information set and the option, in the contest as the owner takes it to be; 0 where the
         information set is never reached there.
         """
+        name, place = self._decision(name)
         if self.mirrors:
             return self._mean_at_sets(name, [option_payoffs(each, name) for each in self.branches])
-        owner = self.diagram.decisions[self._decision(name)].owner
+        owner = self.diagram.decisions[place].owner
         return sum(
             (option_payoffs(each, name) for each in self.perceived_by(owner)),
             np.zeros(self.policy(name).shape),
@@ -219,11 +220,13 @@ class Equilibrium(Displayed, StrategyProfile):
         reach = np.where(reach.sum(axis=0) > 0, reach, 1.0)
         return np.asarray((reach * np.stack(values)).sum(axis=0) / reach.sum(axis=0))
 
-    def _decision(self, name: str) -> int:
+    def _decision(self, name: str) -> tuple[str, int]:
+        """Find a move: its name with its period, and its place among the decisions."""
+        name = self.diagram.nodes[self._place(name)].name
         names = [decision.name for decision in self.diagram.decisions]
         if name not in names:
             raise unknown_name("move", name, names)
-        return names.index(name)
+        return name, names.index(name)
 
     def suppose(self, moves: Mapping[str, str], *, fixed_policies: bool = False) -> "Equilibrium":
         """Fix moves or factors and see what follows (Hammond et al. 2023).

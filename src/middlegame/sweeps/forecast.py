@@ -236,8 +236,8 @@ class Forecast(Equilibrium):
         """
         if self.worlds is None:
             return super().policy(name)
-        place = self.diagram.structure.decisions[self._decision(name)]
-        return self.worlds.policy(place, self.weights)
+        name, _ = self._decision(name)
+        return self.worlds.policy(self.diagram.index[name], self.weights)
 
     def joints_by_world(self, sets: Sequence[Sequence[str]]) -> list[Floats]:
         """Return P(moves and factors, evidence) in each world, `[*sizes, worlds]` for each set."""

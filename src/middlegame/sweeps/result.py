@@ -11,9 +11,8 @@ from middlegame.base.display import Displayed
 from middlegame.base.errors import QueryError, unknown_name
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Node
-from middlegame.equilibrium.engine_input import unknown_node
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.equilibrium.references import node_index
+from middlegame.equilibrium.references import contest_node, node_index
 from middlegame.equilibrium.scale_forecast import (
     ScaleForecast,
     conditional_means,
@@ -100,10 +99,8 @@ class Sweep(Displayed):
         Raises:
             QueryError: there is no such move or factor.
         """
-        nodes = {node.name: node for node in self.plan.diagram.contest_nodes}
-        if name not in nodes:
-            raise unknown_node(self.plan.diagram, name)
-        return self.store.numbers([f"forecast/{name}={state}" for state in nodes[name].states])
+        node = contest_node(self.plan.diagram, name)
+        return self.store.numbers([f"forecast/{node.name}={state}" for state in node.states])
 
     def question_samples(self, question: str) -> Floats:
         """Return a question's probability in each sample, `[samples]`; nan where one failed.
@@ -179,10 +176,7 @@ class Sweep(Displayed):
         Raises:
             QueryError: there is no such move or factor.
         """
-        node = self.plan.diagram.nodes[node_index(self.plan.diagram, name)]
-        if node.name not in self.outlooks:
-            raise unknown_name("move or factor", name, self.outlooks)
-        return dict(self.outlooks[node.name])
+        return dict(self.outlooks[contest_node(self.plan.diagram, name).name])
 
     @property
     def forecasts(self) -> dict[str, dict[str, float]]:

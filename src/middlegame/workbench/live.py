@@ -17,12 +17,12 @@ from middlegame.engine.batch.outcomes import outcome_probabilities_in_numpy
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.equilibrium.engine_input import (
     engine_input,
-    expand_periods,
     fix_states,
     flatten_numbers,
 )
 from middlegame.equilibrium.equilibrium import Equilibrium, solve
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_closed, refuse_too_large
+from middlegame.equilibrium.references import expand_periods
 from middlegame.equilibrium.solving import is_one_game
 from middlegame.equilibrium.strategy_profile import Branch
 from middlegame.scenario import Scenario
