@@ -23,7 +23,7 @@ def solve_case(
     behaviour: str | None = None,
     row: Sequence[tuple[str, str]] = (),
     supposed: Sequence[tuple[str, str]] = (),
-    given: "Sequence[tuple[Condition, float | None]]" = (),
+    given: "Sequence[tuple[Condition | str, float | None]]" = (),
 ) -> tuple["Equilibrium", "LoadedScenario | None"]:
     """Solve a contest as the options of a command say.
 

@@ -30,22 +30,27 @@ class Assignment(click.ParamType[tuple[str, str]]):
         return name.strip(), state.strip()
 
 
-class Observation(click.ParamType["tuple[Condition, float | None]"]):
-    """An observed condition and, if it is a report, the report's likelihood ratio."""
+class Observation(click.ParamType["tuple[Condition | str, float | None]"]):
+    """An observed condition and, if it is a report, the report's likelihood ratio.
+
+    A name in its place stays a text: the contest's names, by which it is refused, are read later.
+    """
 
     name = "CONDITION"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> "tuple[Condition, float | None]":
+    ) -> "tuple[Condition | str, float | None]":
         """Split the text into the condition and the odds after its comma."""
-        from middlegame.scenario.conditions import parse_condition
+        from middlegame.scenario.conditions import lone_name, parse_condition
 
         text, comma, odds = (part.strip() for part in str(value).partition(","))
+        condition: Condition | str = text
         try:
             condition = parse_condition(text)
         except ValueError as error:
-            self.fail(str(error), param, ctx)
+            if not lone_name(text):
+                self.fail(str(error), param, ctx)
         return condition, _read_odds(self, odds, param, ctx) if comma else None
 
 

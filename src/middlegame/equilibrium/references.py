@@ -6,7 +6,7 @@ from middlegame.base.errors import QueryError, unknown_name, unknown_state
 from middlegame.base.numbers import Floats
 from middlegame.base.text import normalize
 from middlegame.diagram import Diagram, Node
-from middlegame.scenario.conditions import Condition, Is, parse_condition, scale_values
+from middlegame.scenario.conditions import Condition, Is, lone_name, parse_condition, scale_values
 from middlegame.scenario.faults import join_names
 from middlegame.scenario.model.references import LAST, base_name, split_reference
 
@@ -77,6 +77,11 @@ def resolve_references(diagram: Diagram, condition: str | Condition) -> Conditio
     try:
         wanted = parse_condition(condition)
     except ValueError as error:
+        if name := lone_name(str(condition)):
+            node = diagram.nodes[node_index(diagram, name)]
+            raise QueryError(
+                f"'{name}' alone is not a condition; expected one such as {name} = {node.states[0]}"
+            ) from None
         raise QueryError(str(error)) from None
     for leaf in wanted.leaves():
         own = diagram.nodes[node_index(diagram, leaf.variable)].states

@@ -328,6 +328,8 @@ def _parser() -> Lark:
 
 
 _COMPARED = re.compile(r"[\w@]+\s*(?P<order>[<>]=?)\s*$")
+_LONE_NAME = re.compile(r"[^\W\d][\w-]*(@\w+)?")
+_HYPHENATED = re.compile(r"[^\W\d]\w*(-\w+)+(?=(@\w+)?\s*[!<>=])")
 _MAX_DEPTH = 50
 _NESTING = re.compile(r"\(|\)|\bnot\b|\w+")
 
@@ -379,6 +381,16 @@ def _parse(text: str) -> Condition:
         expected = f"a number after '{compared['order']}', such as {compared[0].rstrip()} 10"
         raise syntax_error(context["problem"], expected, offset=context["offset"]) from None
     return condition
+
+
+def lone_name(text: str) -> str | None:
+    """Return the name in a text that is no condition.
+
+    It is the whole text; or what is compared, if it has hyphens: names of questions may have them,
+    those of moves and factors do not.
+    """
+    found = _LONE_NAME.fullmatch(text.strip()) or _HYPHENATED.search(text)
+    return found and found[0]
 
 
 def conjunction(condition: Condition) -> dict[str, tuple[str, ...]] | None:
