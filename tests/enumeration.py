@@ -8,12 +8,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from middlegame.diagram import Decision, Diagram
+from middlegame.diagram import Decision, Diagram, Tables
 
 
-def leaves(diagram: Diagram, policies: list[np.ndarray]) -> Iterator[tuple[tuple[int, ...], float]]:
-    """Every combination of states with its probability."""
-    tables = diagram.tables()
+def leaves(
+    diagram: Diagram, policies: list[np.ndarray], tables: Tables | None = None
+) -> Iterator[tuple[tuple[int, ...], float]]:
+    """Every combination of states with its probability, at all medians or by other tables."""
+    tables = tables or diagram.tables()
     for states in itertools.product(*(range(len(node.states)) for node in diagram.nodes)):
         probability = 1.0
         for place in range(len(diagram.nodes)):

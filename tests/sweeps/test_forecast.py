@@ -10,6 +10,7 @@ from middlegame.io.archetypes import find_archetype
 from middlegame.scenario import Scenario, read_text
 from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
 from middlegame.sweeps.world_solver import MOST_WORLDS, world_count
+from tests import enumeration
 from tests.equilibrium.test_branches import road
 
 WORLDS = 48
@@ -87,11 +88,23 @@ def test_a_world_has_the_numbers_of_a_sweep(lease):
     assert lease.outlooks["lease"]["lost"].likeliest == swept.outlook("lease")["lost"].likeliest
 
 
-def test_policies_and_reach_imply_the_forecasts_of_moves(lease):
-    for decision in lease.diagram.decisions:
-        chosen = lease.reach[decision.name][..., None] * lease.policy(decision.name)
-        chances = chosen.sum(axis=tuple(range(chosen.ndim - 1)))
-        assert list(lease.forecast(decision.name).values()) == pytest.approx(chances)
+@pytest.mark.parametrize("known", [{}, {"depot": "closes"}])
+def test_policies_and_reach_are_those_before_the_evidence(lease, known):
+    given = lease.given(known)
+    diagram = lease.diagram
+    expected = {each.name: np.zeros(given.policy(each.name).shape) for each in diagram.decisions}
+    for world in single_worlds(lease):
+        for states, chance in enumeration.leaves(diagram, list(world.policies), world.tables):
+            for name, total in expected.items():
+                node = diagram.nodes[diagram.index[name]]
+                at = (
+                    *(states[diagram.index[p]] for p in node.parents),
+                    states[diagram.index[name]],
+                )
+                total[at] += chance / WORLDS
+    for name, chosen in expected.items():
+        assert given.reach[name] == pytest.approx(chosen.sum(axis=-1), abs=1e-9)
+        assert given.reach[name][..., None] * given.policy(name) == pytest.approx(chosen, abs=1e-7)
 
 
 def test_storylines_have_their_mean_probability(lease):

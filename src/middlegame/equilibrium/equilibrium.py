@@ -135,7 +135,10 @@ class Equilibrium(Displayed, StrategyProfile):
 
     @cached_property
     def reach(self) -> dict[str, Floats]:
-        """For each decision the probability of each information set, `[*observed]`."""
+        """For each decision the probability of each information set, `[*observed]`.
+
+        It is that before the evidence, since actors choose before what is observed of the outcome.
+        """
         structure = self.diagram.structure
         seen = [structure.parents[place] for place in structure.decisions]
         names = [decision.name for decision in self.diagram.decisions]

@@ -212,12 +212,15 @@ class Forecast(Equilibrium):
 
     @cached_property
     def reach(self) -> dict[str, Floats]:
-        """For each decision the mean probability of each information set, `[*observed]`."""
+        """For each decision the mean probability of each information set, `[*observed]`.
+
+        Before the evidence, as in `Equilibrium.reach`.
+        """
         if self.worlds is None:
             return super().reach
         places = self.diagram.structure.decisions
         return {
-            decision.name: self.worlds.mean_reach(place, self.weights)
+            decision.name: self.worlds.mean_reach(place)
             for place, decision in zip(places, self.diagram.decisions, strict=True)
         }
 
@@ -231,13 +234,15 @@ class Forecast(Equilibrium):
     def policy(self, name: str) -> Floats:
         """Return how often a move chooses each option at each information set, over all worlds.
 
+        Before the evidence: times `reach` it is the forecast of the move in `prior`.
+
         Returns:
             `[*observed, options]`.
         """
         if self.worlds is None:
             return super().policy(name)
         name, _ = self._decision(name)
-        return self.worlds.policy(self.diagram.index[name], self.weights)
+        return self.worlds.policy(self.diagram.index[name])
 
     def joints_by_world(self, sets: Sequence[Sequence[str]]) -> list[Floats]:
         """Return P(moves and factors, evidence) in each world, `[*sizes, worlds]` for each set."""

@@ -103,34 +103,33 @@ class Worlds:
         found = marginals(structure, self.tables, sets)
         return dict(zip(structure.decisions, found, strict=True))
 
-    def mean_reach(self, node: int, weights: Floats) -> Floats:
+    def mean_reach(self, node: int) -> Floats:
         """Return the mean probability of a decision's information sets, `[*observed]`.
 
         Args:
             node: the decision's place among the nodes.
-            weights: of the worlds, `[worlds]`.
         """
-        return np.asarray(self.reach[node] @ self._column_weights(weights))
+        return np.asarray(self.reach[node] @ self._column_shares)
 
-    def policy(self, node: int, weights: Floats) -> Floats:
+    def policy(self, node: int) -> Floats:
         """Return how often each option is chosen at each information set, over all worlds.
 
         Args:
             node: the decision's place among the nodes.
-            weights: of the worlds, `[worlds]`.
 
         Returns:
             `[*observed, options]`; the mean of the policies where no world reaches the set.
         """
-        mass = self.reach[node] * self._column_weights(weights)
+        mass = self.reach[node] * self._column_shares
         total = mass.sum(axis=-1, keepdims=True)
         shares = np.where(total > 0, mass, 1.0)
         shares = shares / shares.sum(axis=-1, keepdims=True)
         return np.asarray((self.tables[node] * shares[..., None, :]).sum(axis=-1))
 
-    def _column_weights(self, weights: Floats) -> Floats:
-        """Return the share of each column among all, `[columns]`, from weights of the worlds."""
-        return np.asarray((weights / weights.sum() / self._branches)[self.world_of])
+    @property
+    def _column_shares(self) -> Floats:
+        """The share of each column, `[columns]`: worlds count alike, and so do their branches."""
+        return np.asarray((1.0 / self.count / self._branches)[self.world_of])
 
     def perceived_by(self, actor: str) -> "tuple[Worlds, ...]":
         """Return the contests in which an actor's policies were found, as it sees their numbers."""
