@@ -74,3 +74,20 @@ def test_no_answer_holds_where_no_variant_is_computed(found):
     refused = tuple(replace(each, refusal="no") for each in found.variants)
     text = robustness_text(replace(found, variants=refused))
     assert text.sentence.startswith("No variant was computed")
+
+
+def test_a_new_likeliest_state_is_named_where_it_is_one_of_several():
+    interests = [{"when": "go = left", "worth": 12}, {"when": "go = ahead", "worth": 10}]
+    contest = {
+        "title": "A turning",
+        "actors": {"a": "The driver"},
+        "moves": {"go": {"by": "a", "options": ["left", "ahead", "right"]}},
+        "interests": {"a": interests},
+    }
+    found = mg.robust(mg.solve(Scenario.model_validate(contest)), starts=1)
+    (detail,) = robustness_text(found).details
+    # Ahead is worth 10 points, the others nothing: 3 against 1 and 1.
+    without = 'changes to "ahead" without the driver\'s points if the driver chooses "left"'
+    assert f"{without} (60% against 20%)" in detail
+    first = next(each for each in found.to_dict()["variants"] if each["kind"] == "interest")
+    assert first["likeliest"] == ({"state": "ahead", "probability": pytest.approx(0.6)},)

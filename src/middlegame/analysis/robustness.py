@@ -62,6 +62,19 @@ class ForecastAnswer:
 
 
 @dataclass(frozen=True)
+class LikeliestState:
+    """The likeliest state of an answer.
+
+    Attributes:
+        state: its name; `yes` or `no` for a question.
+        probability: how likely it is.
+    """
+
+    state: str
+    probability: float
+
+
+@dataclass(frozen=True)
 class Variant:
     """The answers under another method, or without a part of the premises.
 
@@ -71,6 +84,8 @@ class Variant:
             equilibrium, the path of an interest, or the name of a source.
         numbers: the probability of each answer's state, or its median value, nan where it has
             none; empty if there is no forecast.
+        likeliest: each answer's likeliest state, the same as without the variant where several are
+            equally likely; None where a value is asked.
         same: whether each answer's likeliest state is as without the variant.
         refusal: why there is no forecast; empty if there is one.
     """
@@ -78,6 +93,7 @@ class Variant:
     kind: Kind
     name: str
     numbers: tuple[float, ...] = ()
+    likeliest: tuple[LikeliestState | None, ...] = ()
     same: tuple[bool, ...] = ()
     refusal: str = ""
 
@@ -271,18 +287,29 @@ def _variant(
 ) -> Variant:
     try:
         found = make()
-        pairs = [_outcome(found, base, answer) for answer in answers]
+        outcomes = [_outcome(found, base, answer) for answer in answers]
     except MiddlegameError as error:
         return Variant(kind, name, refusal=str(error))
-    return Variant(kind, name, tuple(p for p, _ in pairs), tuple(same for _, same in pairs))
+    return Variant(
+        kind,
+        name,
+        numbers=tuple(number for number, _, _ in outcomes),
+        likeliest=tuple(state for _, state, _ in outcomes),
+        same=tuple(same for _, _, same in outcomes),
+    )
 
 
-def _outcome(found: Equilibrium, base: Equilibrium, answer: ForecastAnswer) -> tuple[float, bool]:
-    """Return an answer's number in a variant, and whether the likeliest state is as before."""
+def _outcome(
+    found: Equilibrium, base: Equilibrium, answer: ForecastAnswer
+) -> tuple[float, LikeliestState | None, bool]:
+    """Return an answer's number in a variant, its likeliest state, and whether it is as before."""
     if answer.state is None:
-        return _median(found, answer.name, answer.is_question), True
+        return _median(found, answer.name, answer.is_question), None, True
     now, before = (_shares(each, answer.name, answer.is_question) for each in (found, base))
-    return now[answer.state], now[_likeliest(before)] >= max(now.values()) - 1e-9
+    state = _likeliest(before)
+    same = now[state] >= max(now.values()) - 1e-9
+    state = state if same else _likeliest(now)
+    return now[answer.state], LikeliestState(state, now[state]), same
 
 
 def _shares(found: Equilibrium, name: str, is_question: bool) -> dict[str, float]:

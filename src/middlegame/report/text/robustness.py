@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from middlegame.analysis.robustness import ForecastAnswer, Robustness, Variant
+from middlegame.analysis.robustness import ForecastAnswer, LikeliestState, Robustness, Variant
 from middlegame.analysis.robustness_sources import DEFAULT_FACTOR, DEFAULT_POINTS, WIDER
 from middlegame.analysis.robustness_variants import Kind
 from middlegame.report.text.grammar import capitalize_first, join_list, possessive, quote
@@ -39,8 +39,8 @@ _METHOD_OF_SOURCES = (
 _CONDITIONAL = "points if "
 """What an interest without a label is called, before its condition."""
 _MOST_NAMED = 2
-_DIRECTIONS = ("changes", "becomes weaker", "becomes firmer", "rises", "falls", "has no value")
-"""What an answer does that does not hold: its likeliest state or its probability; a value."""
+_SEVERAL = 3
+"""States from which on it does not go without saying which other one is the likeliest."""
 _SMALL = 0.015
 """The largest change, in probability or lengths of a scale, that a short table leaves out."""
 
@@ -268,15 +268,10 @@ def _sentences(found: Robustness, words: Words) -> tuple[str, tuple[str, ...]]:
         if not breaking:
             firm.append(f"{_within_sentence(words, answer)} ({chance})")
             continue
-        changes = {
-            direction: [v for v in breaking if _direction(found, v, place) == direction]
-            for direction in _DIRECTIONS
-        }
-        parts = [
-            f"{direction} {_where(found, words, variants, place)}"
-            for direction, variants in changes.items()
-            if variants
-        ]
+        ways: dict[str, list[Variant]] = {}
+        for variant in sorted(breaking, key=lambda v: v.same[place]):
+            ways.setdefault(_change(found, words, variant, place), []).append(variant)
+        parts = [f"{way} {_where(found, words, variants, place)}" for way, variants in ways.items()]
         details.append(f"{_answer_subject(words, answer)} ({chance}) {'; '.join(parts)}.")
     gaps = []
     if found.refused:
@@ -296,28 +291,46 @@ def _sentences(found: Robustness, words: Words) -> tuple[str, tuple[str, ...]]:
     return f"In all of {tried} {what}: {'; '.join(firm)}.", tuple(details)
 
 
-def _direction(found: Robustness, variant: Variant, place: int) -> str:
-    """Return what an answer that does not hold does in a variant: one of `_DIRECTIONS`."""
+def _change(found: Robustness, words: Words, variant: Variant, place: int) -> str:
+    """Return what becomes of an answer that does not hold in a variant."""
+    answer = found.answers[place]
     number, before = variant.numbers[place], found.before(variant, place)
-    if found.answers[place].state is None:
+    if answer.state is None:
         return "has no value" if math.isnan(number) else "rises" if number > before else "falls"
     if not variant.same[place]:
-        return "changes"
+        now = _new_state(words, answer, variant.likeliest[place])
+        return f"changes to {quote(words.state(answer.name, now.state))}" if now else "changes"
     return "becomes firmer" if number > before else "becomes weaker"
 
 
 def _where(found: Robustness, words: Words, variants: Sequence[Variant], place: int) -> str:
     """Return in which variants an answer goes one way, those of the largest changes by name."""
-    answer = found.answers[place]
     named = join_list(
         [
-            f"{_condition(words, variant)} ({_likelier_words(answer, variant.numbers[place])})"
+            f"{_condition(words, variant)} ({_number_in(found, words, variant, place)})"
             for variant in variants[:_MOST_NAMED]
         ]
     )
     if len(variants) <= _MOST_NAMED:
         return named
     return f"in {len(variants)} of {found.computed} variants, above all {named}"
+
+
+def _number_in(found: Robustness, words: Words, variant: Variant, place: int) -> str:
+    """Return an answer's number in a variant, after that of a state that is named as likelier."""
+    answer = found.answers[place]
+    number = _likelier_words(answer, variant.numbers[place])
+    now = None if variant.same[place] else _new_state(words, answer, variant.likeliest[place])
+    return f"{percent(now.probability)} against {number}" if now else number
+
+
+def _new_state(
+    words: Words, answer: ForecastAnswer, likeliest: LikeliestState | None
+) -> LikeliestState | None:
+    """Return a new likeliest state if it is to be named: it is no other one of two."""
+    if answer.is_question or len(words.node(answer.name).states) < _SEVERAL:
+        return None
+    return likeliest
 
 
 def _condition(words: Words, variant: Variant) -> str:
