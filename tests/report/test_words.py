@@ -560,4 +560,33 @@ def test_three_states_of_a_factor_are_told_as_a_list() -> None:
     )
     words = narrative.words_of(mg.solve(read_text(text).scenario, worlds=0))
     told = words.condition(parse_condition("weather = fair|dry|wet"))
-    assert told == "weather is fair, dry or wet"
+    assert told == "the weather is fair, dry or wet"
+
+
+def test_option_and_factor_without_labels_are_told_by_clause_and_with_an_article() -> None:
+    scenario = read_text("""
+title: The radar
+actors: {ally: The ally, rival: The rival}
+factors:
+  alert: {states: [high, low], chance: {high: 20..60%}}
+  cuba: {states: [calm, tense], chance: {calm: 40%}}
+moves:
+  radar:
+    by: ally
+    options:
+      share: {says: the ally shares its radar, costs: {is: 5..40, private: yes}}
+      keep: {says: the ally keeps its radar, costs: 1..2}
+  probe: {by: rival, options: {try: {costs: 5..20}, wait: {}}}
+interests: {rival: [{when: alert = low and cuba = calm and probe = try, worth: 30}]}
+""").scenario
+    diagram = mg.compile_scenario(scenario)
+    words = Words(diagram, scenario)
+    hidden = "moves.radar.options.share.costs"
+    assert words.label(hidden) == "The cost to the ally of sharing its radar"
+    assert words.condition(parse_condition("alert = low and cuba = calm")) == (
+        "the alert is low and cuba is calm"
+    )
+    told = {each.name: judgement_words(words, each) for each in diagram.parameters}
+    assert told["moves.radar.options.keep.costs"] == "Cost to the ally of keeping its radar"
+    assert told["moves.probe.options.try.costs"] == 'Cost to the rival of "try"'
+    assert told["factors.alert.chance.high"] == "The alert is high"

@@ -97,6 +97,20 @@ def mid_sentence(text: str, capitals: Capitals = NO_TEXTS) -> str:
     return f"{first[:1].lower()}{text[1:]}" if lowered else text
 
 
+def with_article(name: str, capitals: Capitals = NO_TEXTS) -> str:
+    """Return a name as the subject of a clause: with its article if it is a common noun.
+
+    >>> with_article("oil price"), with_article("war breaks out"), with_article("cuba")
+    ('the oil price', 'war breaks out', 'cuba')
+    """
+    first = name.split(" ", 1)[0]
+    determined = first in _LOWER_CASE_WORDS | _DETERMINERS | _QUANTITIES
+    common = not capitals.is_name(first.capitalize())
+    if determined or not common or is_statement(name, capitals) or _is_predicative(name):
+        return name
+    return f"the {name}"
+
+
 def as_noun(label: str, capitals: Capitals = NO_TEXTS) -> str:
     """Return a label so that it can stand behind a preposition.
 

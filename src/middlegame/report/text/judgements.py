@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from middlegame.base.text import lower_article
 from middlegame.diagram import Parameter
-from middlegame.report.text.grammar import capitalize_first, with_aside
+from middlegame.report.text.grammar import capitalize_first, quote, with_aside
 from middlegame.report.text.judgement_values import (
     COSTS,
     NAMED,
@@ -182,7 +182,7 @@ def place_words(words: Words, path: JudgementPath) -> str:
 
 
 def _cost_words(words: Words, name: str, option: str) -> str:
-    """Return what an option costs its actor: `Cost to Moscow of "waits"`."""
+    """Return what an option costs its actor: `Cost to Moscow of waiting`."""
     cost = f"Cost to {words.mid_sentence(words.subject(name))} of"
     if words.node(name).scale and option == "costs":
         return f"{cost} {words.mid_sentence(words.label(name))}"
@@ -194,7 +194,7 @@ def _cost_words(words: Words, name: str, option: str) -> str:
         if each.owner in owners and label in words.states(each.name)
     }
     which = f" ({words.mid_sentence(words.label(base_name(name)))})" if len(alike) > 1 else ""
-    return f'{cost} "{label}"{which}'
+    return f"{cost} {words.activity(name, option) or quote(label)}{which}"
 
 
 def _raws(equilibrium: "Equilibrium") -> Iterator[_Judgement]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from middlegame.analysis.move_choices import OnlyOption
 from middlegame.analysis.reason_groups import InterestContribution
 from middlegame.diagram import Decision
-from middlegame.report.text.grammar import as_noun, gerund, is_clause, is_several
+from middlegame.report.text.grammar import as_noun, is_clause, is_several
 from middlegame.report.text.numbers import percent
 from middlegame.report.text.words import Words
 from middlegame.scenario.conditions import ALWAYS, Is, Not, Predicate
@@ -101,16 +101,7 @@ class ChoicePhrases:
 
     def _verb(self, state: str) -> str:
         name = base_name(self.name) if self.node.period is not None else self.name
-        return option_verb(self.words, name, state)
-
-
-def option_verb(words: Words, move: str, option: str) -> str:
-    """Return what goes on from the actor to say that it chooses an option; empty if nothing."""
-    if words.has_clause(move, option):
-        actor, clause = words.subject(move), words.clause(move, option)
-        if clause.lower().startswith(f"{actor.lower()} "):
-            return clause[len(actor) + 1 :]
-    return words.verb_phrase(move, option) if words.is_verbal(move) else ""
+        return self.words.option_verb(name, state)
 
 
 class InterestPhrases:
@@ -132,9 +123,7 @@ class InterestPhrases:
 
     def _activity(self, move: str, option: str) -> str:
         """Return an option as what its actor does: `going to court`; else its name in quotes."""
-        verb = option_verb(self.words, move, option)
-        doing = gerund(verb, plural=is_several(self.words.subject(move)))
-        return doing or self._option(move, option)
+        return self.words.activity(move, option) or self._option(move, option)
 
     def phrase(self, each: InterestContribution, side: int, chosen: bool) -> str:
         """Return an interest or cost as a reason for or against the likelier option.

@@ -16,6 +16,7 @@ from middlegame.report.text.grammar import (
     absence_clause,
     are_verbal,
     capitalize_first,
+    gerund,
     is_clause,
     is_several,
     join_alternatives,
@@ -24,6 +25,8 @@ from middlegame.report.text.grammar import (
     plural_verb,
     possessive,
     predicate,
+    quote,
+    with_article,
 )
 from middlegame.report.text.numbers import significant, value_runs, with_unit
 from middlegame.scenario.conditions import (
@@ -138,7 +141,8 @@ class Words:
                 return f"the worth to {self.mid_sentence(self.actor(actor))} {joined} {what}"
             case ("moves", str(move), "options", str(option), *_):
                 whose = self.mid_sentence(self.subject(move))
-                return f'the cost to {whose} of "{self.state(move, option)}"'
+                what = self.activity(move, option) or quote(self.state(move, option))
+                return f"the cost to {whose} of {what}"
             case ("actors", str(actor), *_):
                 return f"the precision of {self.mid_sentence(self.actor(actor))}"
         return ""
@@ -194,7 +198,11 @@ class Words:
     def subject(self, name: str) -> str:
         """Return the subject of a clause: a move's actor, or a factor's label."""
         node = self.node(name)
-        return self.actor(node.owner) if isinstance(node, Decision) else self._bare(name)
+        if isinstance(node, Decision):
+            return self.actor(node.owner)
+        bare = self._bare(name)
+        unnamed = bare == name_as_words(base_name(name))
+        return with_article(bare, self.capitals) if unnamed else bare
 
     def is_verbal(self, name: str) -> bool:
         """Whether all options or states of a node are verbs that go on from its subject."""
@@ -204,6 +212,18 @@ class Words:
         """Return a label that is a verb as it goes on from its subject: `accept the offer`."""
         label = self.state(name, state)
         return plural_verb(label) if is_several(self.subject(name)) else label
+
+    def option_verb(self, move: str, option: str) -> str:
+        """Return what goes on from the actor to say that it chooses an option; else nothing."""
+        if clause := self._written_clause(move, option):
+            actor = self.subject(move)
+            if clause.lower().startswith(f"{actor.lower()} "):
+                return clause[len(actor) + 1 :]
+        return self.verb_phrase(move, option) if self.is_verbal(move) else ""
+
+    def activity(self, move: str, option: str) -> str:
+        """Return an option as what its actor does: `going to court`; empty where no rule fits."""
+        return gerund(self.option_verb(move, option), plural=is_several(self.subject(move)))
 
     def clause(self, name: str, state: str) -> str:
         """Return a clause that says how a move or factor turns out.
