@@ -239,6 +239,22 @@ def test_private_number_that_the_evidence_hardly_moves_is_left_out():
     assert informed_factors(replace(found, factors=(factor, still))) == (factor,)
 
 
+def test_hypotheses_say_which_means_are_not_those_of_the_forecast():
+    text = _BLUFF.replace("worth: -50", "worth: -90..-10")
+    found = hypotheses(mg.solve(read_text(text).scenario, worlds=16), n=0)
+    (factor,) = found.factors
+    (note,) = start(found)
+    assert "Priors and posteriors are those of the middle world" in note
+    values = words_of(found.equilibrium).private_numbers[factor.name].values
+    here, there = (
+        f"{values @ [*each.values()]:.3g}"
+        for each in (found.forecast.forecast(factor.name), factor.posterior)
+    )
+    assert here != there
+    label = "the mean of the worth to raider if walls fall"
+    assert f"Numbers that differ there: {label}, {there} points instead of {here} points" in note
+
+
 def test_hypotheses_say_which_numbers_are_not_those_of_the_forecast(crisis):
     found = hypotheses(crisis, n=0)
     (note,) = start(found)

@@ -69,17 +69,9 @@ def number_text(words: Words, factor: HypothesisSet) -> NumberText | None:
     if start is None:
         return None
 
-    scale = words.node(factor.name).scale
-
-    def bare(mean: float) -> str:
-        return f"{mean:.3g}" if scale is None else rounded_value(mean, scale.step)
-
-    def mean_words(mean: float) -> str:
-        number = bare(mean)
-        return with_unit(number, scale.unit) if scale else words.in_unit(factor.name, number)
-
     def in_words(spread: tuple[float, float, float]) -> str:
-        return f"mean {mean_words(spread[0])}, 90% interval {spread[1]:.3g} to {spread[2]:.3g}"
+        mean = _mean_words(words, factor.name, spread[0])
+        return f"mean {mean}, 90% interval {spread[1]:.3g} to {spread[2]:.3g}"
 
     rows, before = [], start
     for piece in factor.pieces:
@@ -91,14 +83,28 @@ def number_text(words: Words, factor: HypothesisSet) -> NumberText | None:
         rows.append((label, when, shown, in_words(after)))
         before = after
     end = _spread(words, factor.name, factor.posterior) or start
-    first, last = bare(start[0]), mean_words(end[0])
-    if first != bare(end[0]):
+    first, last = (_bare_mean(words, factor.name, each[0]) for each in (start, end))
+    changed = first != last
+    last = _mean_words(words, factor.name, end[0])
+    if changed:
         conclusion = f"All evidence changes the mean from {first} to {last}."
     elif _is_moved(start, end):
         conclusion = f"All evidence leaves the mean at {last}, and changes the interval."
     else:
         conclusion = "The evidence does not change this number."
     return NumberText(in_words(end), in_words(start), tuple(rows), conclusion)
+
+
+def _bare_mean(words: Words, name: str, mean: float) -> str:
+    """Return the mean of a value or a private number as it is shown, without its unit."""
+    scale = words.node(name).scale
+    return f"{mean:.3g}" if scale is None else rounded_value(mean, scale.step)
+
+
+def _mean_words(words: Words, name: str, mean: float) -> str:
+    """Return the mean of a value or a private number as it is shown, with its unit."""
+    scale, number = words.node(name).scale, _bare_mean(words, name, mean)
+    return with_unit(number, scale.unit) if scale else words.in_unit(name, number)
 
 
 def _spread(
@@ -126,17 +132,31 @@ def _is_moved(start: tuple[float, float, float], end: tuple[float, float, float]
 def start(found: "Hypotheses") -> list[str]:
     """Return in which world the evidence is weighed, and which numbers the forecast has."""
     words, forecast, numbers = words_of(found.equilibrium), found.forecast, []
+    factors = informed_factors(found)
     if not isinstance(forecast, Sweep):
-        for factor in informed_factors(found):
-            if _spread(words, factor.name, factor.prior):
-                continue
-            state = _likeliest(factor)
-            clause = words.mid_sentence(words.clause(factor.name, state))
-            given = forecast.forecast(factor.name)[state], factor.posterior[state]
-            before = forecast.prior.forecast(factor.name)[state], factor.prior[state]
-            numbers += [(clause, *given), (f"{clause} (prior)", *before)]
-    what = "Priors, posteriors and Bayes factors"
+        for factor in factors:
+            label, given = _main_number(words, factor, factor.posterior)
+            _, prior = _main_number(words, factor, factor.prior)
+            _, here = _main_number(words, factor, forecast.forecast(factor.name))
+            _, before = _main_number(words, factor, forecast.prior.forecast(factor.name))
+            numbers += [(label, here, given), (f"{label} (prior)", before, prior)]
+    graded = not all(_spread(words, each.name, each.prior) for each in factors)
+    what = "Priors, posteriors and Bayes factors" if graded else "Priors and posteriors"
     return starting_point(what, forecast, found.equilibrium, numbers, "are those of")
+
+
+def _main_number(
+    words: Words, factor: HypothesisSet, chances: Mapping[str, float]
+) -> tuple[str, str]:
+    """Return what a factor's main number says, and the number: the mean, or a probability.
+
+    The probability is that of the state which is the likeliest given all evidence.
+    """
+    if spread := _spread(words, factor.name, chances):
+        label = words.mid_sentence(words.label(factor.name))
+        return f"the mean of {label}", _mean_words(words, factor.name, spread[0])
+    state = _likeliest(factor)
+    return words.mid_sentence(words.clause(factor.name, state)), percent(chances[state])
 
 
 def method(found: "Hypotheses") -> str:

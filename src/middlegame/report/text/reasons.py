@@ -176,7 +176,8 @@ def notes(found: Reasons) -> list[str]:
         lines.append(f"Means over {found.world_count} worlds, drawn from all ranges.")
     if found.influences:
         clause = words.mid_sentence(words.clause(found.name, found.option))
-        numbers = [(clause, found.forecast, found.influences[0].before)]
+        shown = percent(found.forecast), percent(found.influences[0].before)
+        numbers = [(clause, *shown)]
         middle = found.equilibrium.middle.prior
         lines += starting_point("The changes below", found.equilibrium, middle, numbers)
     if found.when is not None:

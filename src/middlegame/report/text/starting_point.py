@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 4
 """Numbers that are told beside those of the forecast."""
-Numbers = Iterable[tuple[str, float, float]]
-"""What happens, in words, its probability in the forecast, and that in the middle world."""
+Numbers = Iterable[tuple[str, str, str]]
+"""What is told, its number in the forecast as shown, and its number in the middle world."""
 
 
 def starting_point(
@@ -48,11 +48,10 @@ def starting_point(
     count = _world_count(forecast)
     if count:
         told.insert(0, f"The forecast is the mean over {count:,} worlds, drawn from all ranges.")
-    other = [each for each in numbers if percent(each[1]) != percent(each[2])]
+    other = [each for each in numbers if each[1] != each[2]]
     if other:
         parts = [
-            f"{label}, {percent(there)} instead of {percent(here)}"
-            for label, here, there in other[:_MOST_NAMED]
+            f"{label}, {there} instead of {here}" for label, here, there in other[:_MOST_NAMED]
         ]
         more = len(other) - len(parts)
         parts += [f"and {more} more"] * (more > 0)
@@ -74,7 +73,7 @@ def question_numbers(forecast: "Equilibrium | Sweep", middle: "Equilibrium") -> 
         yield from headline_numbers(forecast, middle)
         return
     for name, question in scenario.yes_no_questions.items():
-        yield dated_clause(words, question), here[name], there[name]
+        yield dated_clause(words, question), percent(here[name]), percent(there[name])
 
 
 def headline_numbers(forecast: "Equilibrium | Sweep", middle: "Equilibrium") -> Numbers:
@@ -95,7 +94,7 @@ def headline_numbers(forecast: "Equilibrium | Sweep", middle: "Equilibrium") -> 
                 else max(node.states, key=lambda each: round(abs(was[each] - now[each]), 9))
             )
             clause = words.mid_sentence(words.full_clause(node.name, state))
-            yield clause, was[state], now[state]
+            yield clause, percent(was[state]), percent(now[state])
 
 
 def _world_count(forecast: "Equilibrium | Sweep") -> int:
