@@ -110,7 +110,11 @@ def test_likely_moves_stand_behind_what_the_percentage_is_of() -> None:
         assert not any("press" in step.text or "relent" in step.text for step in line.steps)
     first = lines[0].sentences
     assert first.startswith("Throughout: the regime holds out. Likely moves in Apr-Jun 2026: ")
-    assert "at least 60% given that" in lines.note
+    assert lines.note == (
+        "Each percentage is the probability of a storyline without its likely moves. Each of these "
+        "is made in at least 60% of the cases in which the storyline comes about; all of them "
+        "together may be less likely."
+    )
     page = " ".join(page_text(html_report(solved)).split())
     for text in (" ".join(show_plain(solved).split()), page):
         assert text.count(lines.note) == 1

@@ -108,12 +108,13 @@ class StorylineTexts(Sequence[StorylineText]):
 
     @property
     def note(self) -> str:
-        """What a percentage is of, where moves are told along with it; else empty."""
+        """What a percentage is the probability of, where likely moves are told; else empty."""
         if not any(line.along for line in self.lines):
             return ""
         return (
-            "A percentage is of what stands before the likely moves; each of these has a "
-            f"probability of at least {percent(_MOSTLY)} given that, not all of them together."
+            "Each percentage is the probability of a storyline without its likely moves. Each of "
+            f"these is made in at least {percent(_MOSTLY)} of the cases in which the storyline "
+            "comes about; all of them together may be less likely."
         )
 
     @property
