@@ -26,6 +26,7 @@ from middlegame.scenario import (
 )
 from middlegame.scenario.conditions import All, Any, Is, Not
 from middlegame.scenario.model.judgement import parse_judgement
+from middlegame.scenario.syntax import GAP
 
 States = dict[str, tuple[str, ...]]
 TEXTS = st.one_of(
@@ -36,7 +37,7 @@ TEXTS = st.one_of(
     st.lists(st.sampled_from(["an", "argument", "in", "prose", "#", "{so}"]), max_size=40).map(
         " ".join
     ),
-)
+).filter(lambda text: text.strip() != GAP)  # a text that is still to be written
 CITES = st.lists(
     st.builds(Citation, source=st.just("brief"), paragraph=st.none() | st.integers(1, 99)),
     max_size=2,

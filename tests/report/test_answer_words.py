@@ -6,7 +6,7 @@ import middlegame as mg
 from middlegame.analysis.interventions import find_interventions
 from middlegame.report.html.report import html_report
 from middlegame.report.text import narrative
-from middlegame.report.text.change import largest_shifts
+from middlegame.report.text.change import largest_shifts, question_shifts
 from middlegame.report.text.dominoes import availability_note, effect_rows
 from middlegame.report.text.numbers import percent
 from middlegame.report.text.robustness import robustness_text
@@ -208,3 +208,18 @@ def test_answer_tells_a_value_briefly_and_its_question_in_full() -> None:
     assert "median" not in answer
     assert full.partition(": ")[0] in answer
     assert full[full.index("90% interval") :] in answer
+
+
+def test_change_of_a_value_has_its_date_where_another_one_is_told_above_all_questions() -> None:
+    text = """
+title: A fare
+actors: {ferry: The ferry}
+moves: {fare: {by: ferry, scale: {from: 0, to: 4, step: 1}}, sail: {by: ferry, options: [go, wait]}}
+interests: {ferry: [{worth: 2 * fare}, {when: sail = go, worth: 5}]}
+questions:
+  sails: {label: The ferry sails, will: sail = go, by: 2027-06-01}
+  fare: {label: The fare, value: fare, on: 2027-01-01}
+"""
+    before = mg.solve(read_text(text).scenario)
+    sails, fare = question_shifts(before, before.suppose({"sail": "go"}))
+    assert (sails.label, fare.label) == ("The ferry sails", "The fare, on 1 January 2027: mean")

@@ -98,7 +98,7 @@ def backward_utilities(
 ) -> Array:
     """Return every deciding owner's expected utility before a slice, `[owners, *interface]`.
 
-    It is to be compiled: `engine.temporal.numpy_sweep` carries each owner's utility in terms.
+    For JAX alone: `engine.temporal.numpy_sweep` carries each owner's utility in terms.
 
     Args:
         shape: the slice's structure.
@@ -107,7 +107,7 @@ def backward_utilities(
         expected: the owners' expected utilities after the slice, `[owners, *next interface]`.
         reaches: the distribution over the frontier before each step.
         update: chooses each decision's policy, once everything after it is known.
-        xp: NumPy or jax.numpy.
+        xp: jax.numpy.
     """
     steps = elimination_order(shape).steps
     owner_axis, sizes = (len(shape.sizes),), (*shape.sizes, len(expected))
@@ -160,8 +160,19 @@ def option_payoffs(
         fused_product((reach, utility), (step.frontier, axes), family, shape.sizes, xp)
         for utility, axes in utilities
     )
-    reached = weight > 0
-    return xp.where(reached, total / xp.where(reached, weight, 1.0), 0.0)
+    return divide_by_reach(total, weight, xp)
+
+
+def divide_by_reach(total: Array, reach: Array, xp: Any) -> Array:
+    """Return sums over the ways to get somewhere as means: divided by the reach; 0 where it is 0.
+
+    Args:
+        total: the sums, weighted by probabilities.
+        reach: the sums of these probabilities, to be broadcast against the former.
+        xp: NumPy or jax.numpy.
+    """
+    reached = reach > 0
+    return xp.where(reached, total / xp.where(reached, reach, 1.0), 0.0)
 
 
 def expect_over_node(

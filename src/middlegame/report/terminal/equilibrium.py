@@ -26,7 +26,7 @@ from middlegame.report.text.change import (
     question_shifts,
 )
 from middlegame.report.text.expectations import expectation_table
-from middlegame.report.text.grammar import capitalize_first, mid_sentence
+from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.intervals import method as interval_method
 from middlegame.report.text.intervals import (
     outlooks,
@@ -47,7 +47,6 @@ from middlegame.report.text.reasons import move_reasons
 from middlegame.report.text.scales import forecast_rows, scale_clause
 from middlegame.report.text.storylines import storyline_texts
 from middlegame.report.text.words import clean
-from middlegame.scenario.conditions import parse_condition
 from middlegame.sweeps.forecast import Forecast
 from middlegame.sweeps.summaries import Outlook
 
@@ -203,7 +202,7 @@ def _questions(page: Page, equilibrium: Equilibrium) -> None:
         page.paragraph(sentence)
     for question in questions:
         page.bar(
-            narrative.with_due_date(question.label, "" if common else question.due),
+            narrative.with_due_date(question.label, question.due, common),
             question.probability,
             worded=True,
             before=question.prior,
@@ -233,7 +232,7 @@ def _asked(page: Page, equilibrium: Equilibrium, asked: Mapping[str, float]) -> 
                 question_outlook(equilibrium, text),
             )
         else:
-            label = capitalize_first(words.condition(parse_condition(text)))
+            label = words.condition_label(text)
             outlook = forecast.outlook_of_any([text]) if forecast else None
         page.bar(label, probability, worded=True, outlook=outlook)
     page.gap()
@@ -360,6 +359,7 @@ def show_expectations(page: Page, equilibrium: Equilibrium) -> None:
     found = expectation_table(equilibrium)
     if found is None:
         return
+    words = narrative.words_of(equilibrium)
     page.section("Expectations", found.subtitle)
     heads = ["what will happen", *(f"expected by {name}" for name in found.columns)]
     for number, head in enumerate(heads, start=1):
@@ -368,7 +368,7 @@ def show_expectations(page: Page, equilibrium: Equilibrium) -> None:
     for row in found.rows:
         page.row(row.label, row.words)
     for actor, expects, gets in found.points:
-        owner = mid_sentence(actor)
+        owner = words.mid_sentence(actor)
         page.paragraph(f"Points of {owner}: {expects} expected, {gets} by the forecast.")
     for note in found.notes:
         page.paragraph(note, style="dim")

@@ -61,8 +61,7 @@ def question_shifts(before: "Equilibrium", after: "Equilibrium") -> list[Shift]:
     asked = after.scenario.questions
 
     def label(name: str) -> str:
-        due = "" if common else narrative.due_date(asked[name])
-        return narrative.with_due_date(narrative.question_label(words, asked[name]), due)
+        return narrative.label_beside(words, asked[name], common)
 
     shifts = [
         percent_shift(label(name), before.questions[name], probability)

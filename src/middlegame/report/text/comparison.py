@@ -9,7 +9,6 @@ from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import dated_label
 from middlegame.report.text.numbers import percent, with_unit
 from middlegame.report.text.words import Words, clean
-from middlegame.scenario.conditions import parse_condition
 from middlegame.scenario.model.judgement import format_number
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def question_words(found: "Comparison", name: str) -> str:
         if question is not None:
             return dated_label(Words(found.diagram, analyst.scenario), question)
     words = Words(found.diagram, found.analysts[0].scenario)
-    return capitalize_first(words.condition(parse_condition(name)))
+    return words.condition_label(name)
 
 
 def summary(found: "Comparison") -> str:

@@ -18,11 +18,11 @@ from middlegame.report.text.judgement_values import (
 )
 from middlegame.report.text.words import Words, clean, name_as_words
 from middlegame.scenario.model.factors import Factor
-from middlegame.scenario.model.fields import Sourced, read_citation
-from middlegame.scenario.model.judgement import FormulaJudgement, Judgement
+from middlegame.scenario.model.fields import read_citation
+from middlegame.scenario.model.judgement import FormulaJudgement
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.scenario import Scenario
-from middlegame.scenario.model.walk import judgements_by_place, walk
+from middlegame.scenario.model.walk import judgements_by_place, numbers
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -201,10 +201,7 @@ def _raws(equilibrium: "Equilibrium") -> Iterator[_Judgement]:
     """List the scenario's numbers in written order, then parameters from elsewhere."""
     parameters = {parameter.path: parameter for parameter in equilibrium.diagram.parameters}
     seen: set[str] = set()
-    for path, judgement, parts in walk(equilibrium.scenario) if equilibrium.scenario else ():
-        if not isinstance(judgement, Judgement) or path[:1] == ("fit",):
-            continue
-        around = [part for part in parts if isinstance(part, Sourced)]
+    for path, judgement, around in numbers(equilibrium.scenario) if equilibrium.scenario else ():
         parameter = parameters.get(path)
         why = judgement.why or next((p.why for p in reversed(around) if p.why), "")
         cites = list(map(str, judgement.cite)) or next(

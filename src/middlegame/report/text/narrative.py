@@ -89,7 +89,7 @@ def question_forecasts(equilibrium: "Equilibrium") -> list[QuestionForecast]:
             prior=equilibrium.prior.questions[name] if equilibrium.known else None,
             due=due_date(question),
             resolves=clean(question.resolves or ""),
-            will=capitalize_first(words.condition(question.will)),
+            will=words.condition_label(question.will),
             outlook=question_outlook(equilibrium, name),
         )
         for name, question in questions.items()
@@ -98,7 +98,8 @@ def question_forecasts(equilibrium: "Equilibrium") -> list[QuestionForecast]:
 
 def common_due_date(equilibrium: "Equilibrium") -> str:
     """Return the date that all questions share, such as `by 31 December 2026`; else nothing."""
-    dues = {question.due for question in question_forecasts(equilibrium)}
+    questions = equilibrium.scenario.yes_no_questions if equilibrium.scenario else {}
+    dues = set(map(due_date, questions.values()))
     return dues.pop() if len(dues) == 1 else ""
 
 
@@ -108,18 +109,23 @@ def question_label(words: Words, question: Question) -> str:
         return clean(question.label)
     if question.value is not None:
         return capitalize_first(words.label(question.value.variable))
-    return capitalize_first(words.condition(question.will))
+    return words.condition_label(question.will)
 
 
-def with_due_date(label: str, due: str) -> str:
-    """Return a question's label with its date behind it, if it has one.
+def with_due_date(label: str, due: str, told: str = "") -> str:
+    """Return a question's label with its date behind it, if it has one that is not told already.
 
     >>> with_due_date("Is it lost?", "by 1 May 2030"), with_due_date("It is lost", "by 1 May 2030")
     ('Is it lost? (by 1 May 2030)', 'It is lost, by 1 May 2030')
     """
-    if not due:
+    if due in ("", told):
         return label
     return f"{label} ({due})" if label.endswith("?") else f"{label}, {due}"
+
+
+def label_beside(words: Words, question: Question, told: str) -> str:
+    """Return a question's label, with its date if that is not the one told above all questions."""
+    return with_due_date(question_label(words, question), due_date(question), told)
 
 
 def dated_label(words: Words, question: Question) -> str:

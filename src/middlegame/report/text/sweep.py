@@ -15,7 +15,6 @@ from middlegame.report.text.numbers import percent
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.scales import scale_sentence
 from middlegame.report.text.words import Words, clean
-from middlegame.scenario.conditions import parse_condition
 from middlegame.scenario.model.references import base_name
 from middlegame.sweeps.summaries import state_outlooks
 
@@ -86,8 +85,7 @@ def questions(found: "Sweep") -> OutlookGroup:
     def label(name: str) -> str:
         if name not in asked:
             return _condition_label(words, name)
-        due = "" if common else narrative.due_date(asked[name])
-        return narrative.with_due_date(narrative.question_label(words, asked[name]), due)
+        return narrative.label_beside(words, asked[name], common)
 
     lines = [OutlookRow(label(name), outlook) for name, outlook in found.question_outlooks.items()]
     values = narrative.value_answers(equilibrium, found.question_values)
@@ -97,7 +95,7 @@ def questions(found: "Sweep") -> OutlookGroup:
 def _condition_label(words: Words, asked: str) -> str:
     """Return a further condition in words; a name that a caller gave to one stays."""
     try:
-        return capitalize_first(words.condition(parse_condition(asked)))
+        return words.condition_label(asked)
     except ValueError:
         return asked
 

@@ -340,6 +340,10 @@ class Words:
             return joined if outer else f"({joined})"
         return clean(str(condition))
 
+    def condition_label(self, condition: str | Condition) -> str:
+        """Return a condition in words as a label, which begins with a capital."""
+        return capitalize_first(self.condition(parse_condition(condition)))
+
     def interest_label(self, interest: Interest) -> str:
         """Return the label of an interest or of its worth; without one what it is about."""
         label = name_as_words(interest.label or interest.worth.label or "")

@@ -38,10 +38,13 @@ def judgements(scenario: Scenario) -> Iterator[tuple[Path, Judgement, tuple[Sour
 
     Numbers that formulas compute, and those under `fit:`, are not judgements.
     """
+    return (each for each in numbers(scenario) if not isinstance(each[1], FormulaJudgement))
+
+
+def numbers(scenario: Scenario) -> Iterator[tuple[Path, Judgement, tuple[Sourced, ...]]]:
+    """Yield what `judgements` yields, and also the numbers that formulas compute."""
     for path, value, around in walk(scenario):
-        if path[:1] == ("fit",) or isinstance(value, FormulaJudgement):
-            continue
-        if isinstance(value, Judgement):
+        if isinstance(value, Judgement) and path[:1] != ("fit",):
             yield path, value, tuple(part for part in around if isinstance(part, Sourced))
 
 
@@ -98,11 +101,7 @@ def _replaced(part: Any, path: Path, value: object) -> Any:
 
 def judgements_by_place(scenario: Scenario) -> dict[str, tuple[Path, Judgement]]:
     """Return every number that a view may replace, formulas too: dotted path -> (path, number)."""
-    return {
-        dotted_path(path): (path, value)
-        for path, value, _ in walk(scenario)
-        if isinstance(value, Judgement) and path[:1] != ("fit",)
-    }
+    return {dotted_path(path): (path, number) for path, number, _ in numbers(scenario)}
 
 
 def apply_view(scenario: Scenario, name: str) -> Scenario:

@@ -8,6 +8,7 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
+from middlegame.report.text.narrative import with_due_date
 from middlegame.report.text.numbers import SCALE
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers.contest_view import ContestView, NodeView
@@ -227,7 +228,7 @@ def question_section(contest: ContestView, *, words: bool = True) -> dict[str, A
     rows = [
         {
             "key": f"question.{each.name}",
-            "label": each.label + (f" ({each.due})" if each.due and not contest.due else ""),
+            "label": with_due_date(each.label, each.due, contest.due),
             "state": each.state,
         }
         for each in contest.questions
