@@ -164,3 +164,37 @@ questions:
     assert "Most likely" not in text
     assert "by 30 June 2026 (" in text
     assert "by 30 September 2026 (" in text
+
+
+TRUCE = """
+title: The truce
+periods: {every: quarter, for: 3, from: 2026-04-01}
+actors: {fort: The fort, army: The army}
+moves:
+  fire: {by: army, knows: [truce], options: {fire: {}, rest: {}}, periods: [1, 2, 3]}
+offers:
+  truce:
+    by: fort
+    to: army
+    before: fire
+    costs: 1
+    terms: [{promise: fire = rest, breaking_costs: 4}]
+interests:
+  fort: [{when: fire = fire, worth: -40}]
+  army: [{when: fire = fire, worth: 10}]
+"""
+
+
+def test_change_that_a_likely_move_forces_is_told() -> None:
+    solved = mg.solve(read_text(TRUCE).scenario)
+    found = solved.storylines(8)
+    assert all(set(line.states) == {f"truce@{k}" for k in (1, 2, 3)} for line in found)
+    assert len({tuple(line.states.values()) for line in found}) == len(found)
+    lines = storyline_texts(solved, 8)
+    assert len(lines) == len(found)
+    for line, each in zip(lines, found, strict=True):
+        assert ("hroughout" in line.sentences) == (set(each.states.values()) == {"none"})
+        for period, name in ((1, "Apr-Jun"), (2, "Jul-Sep"), (3, "Oct-Dec")):
+            before = each.states.get(f"truce@{period - 1}", "none")
+            steps = [step.text for step in line.steps if step.text.startswith(name)]
+            assert bool(steps) == (each.states[f"truce@{period}"] != before)

@@ -5,6 +5,8 @@ import pytest
 
 from middlegame.equilibrium.equilibrium import Equilibrium, solve
 from middlegame.sweeps import world_solver
+from middlegame.sweeps.forecast import forecast
+from middlegame.sweeps.run import sweep
 from middlegame.sweeps.world_solver import solve_in_worlds, solve_worlds
 from tests.equilibrium.test_beliefs import MISPERCEPTION, scenario
 
@@ -42,3 +44,20 @@ def test_worlds_hold_what_is_supposed(monkeypatch):
     alone = solve_in_worlds(contest, together.parameter_values)
     for one, other in zip(together.tables, alone.tables, strict=True):
         assert np.allclose(one, other, atol=1e-9)
+
+
+@pytest.mark.parametrize("text", [RANGES, AT_ONCE, AWARE], ids=["in turn", "at once", "aware"])
+@pytest.mark.parametrize("supposed", [{}, {"d_type": "tough"}], ids=["as written", "supposed"])
+def test_forecast_given_a_condition_is_the_share_of_worlds_in_which_it_holds(text, supposed):
+    saw = "push = push or resist = fight"
+    contest: Equilibrium = solve(scenario(text)).suppose(supposed)
+    before, after = forecast(contest, 8), forecast(contest.given(saw), 8)
+    assert after.worlds.agrees
+    expected = before.probability(f"resist = fight and ({saw})") / before.probability(saw)
+    assert after.probability("resist = fight") == pytest.approx(expected, abs=1e-9)
+
+
+def test_sweep_given_a_report_is_the_forecast_given_it():
+    given = solve(scenario(AWARE)).given("resist = fight", likelihood=3)
+    expected = forecast(given, 64).forecast("push")
+    assert sweep(given, 64).forecast("push") == pytest.approx(expected, abs=1e-9)

@@ -78,24 +78,26 @@ def _union(
 
     None where there are none, or where there are too many to try.
     """
+    counts = [len(own) for own in states]
+    if _pair_count([2**count - 2 for count in counts]) <= _MOST_BOXES:
+        choices = [_subsets(count) for count in counts]
+    elif _pair_count([count * (count + 1) // 2 - 1 for count in counts]) <= _MOST_BOXES:
+        choices = [_stretches(count) for count in counts]
+    else:
+        return None
     terms: list[list[tuple[Is, Mask]]] = []
     for axis, (name, own) in enumerate(zip(names, states, strict=True)):
         shape = [-1 if k == axis else 1 for k in range(inside.ndim)]
-        chosen = [
-            some for count in range(1, len(own)) for some in combinations(range(len(own)), count)
-        ]
         terms.append(
             [
                 (
                     Is(name, tuple(own[k] for k in some)),
                     np.isin(np.arange(len(own)), some).reshape(shape),
                 )
-                for some in chosen
+                for some in choices[axis]
             ]
         )
     pairs = list(combinations(range(len(terms)), 2))
-    if sum(len(terms[a]) * len(terms[b]) for a, b in pairs) > _MOST_BOXES:
-        return None
     found: dict[bytes, tuple[Condition, Mask]] = {}
     singles = [(term, mask) for every in terms for term, mask in every]
     doubles = [
@@ -108,8 +110,31 @@ def _union(
         if held.any() and not (held & ~inside).any():
             found.setdefault(held.tobytes(), (condition, held))
     boxes = sorted(found.values(), key=lambda each: -int(each[1].sum()))
+    sizes = [int(held.sum()) for _, held in boxes]
     for place, (condition, held) in enumerate(boxes):
-        for other, also in boxes[place + 1 :]:
+        missing = int(inside.sum()) - sizes[place]
+        for (other, also), size in zip(boxes[place + 1 :], sizes[place + 1 :], strict=True):
+            if size < missing:
+                break
             if ((held | also) == inside).all():
                 return Any((condition, other))
     return None
+
+
+def _pair_count(counts: list[int]) -> int:
+    """Return how many boxes of two terms there are, with so many terms for each node."""
+    return sum(one * other for one, other in combinations(counts, 2))
+
+
+def _subsets(count: int) -> list[tuple[int, ...]]:
+    """Return all choices of some states, but not of all."""
+    return [some for size in range(1, count) for some in combinations(range(count), size)]
+
+
+def _stretches(count: int) -> list[tuple[int, ...]]:
+    """Return all choices of neighbouring states, but not of all: the stretches of a scale."""
+    return [
+        tuple(range(start, start + size))
+        for size in range(1, count)
+        for start in range(count - size + 1)
+    ]

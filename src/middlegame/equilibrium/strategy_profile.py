@@ -12,7 +12,7 @@ from middlegame.base.errors import QueryError, unknown_state
 from middlegame.base.numbers import Floats
 from middlegame.base.text import normalize
 from middlegame.compiler.evidence import STATES, evidence_node
-from middlegame.diagram import Diagram, Tables
+from middlegame.diagram import Chance, Diagram, Tables
 from middlegame.engine.inference import joint as inference
 from middlegame.engine.inference.joint import Evidence
 from middlegame.engine.inference.marginals import expectation_of_product, marginals
@@ -259,13 +259,9 @@ class StrategyProfile:
         count = sum(name.startswith(GIVEN) for name in self.diagram.evidence)
         states = {node.name: node.states for node in self.diagram.nodes}
         node = evidence_node(f"{GIVEN}{count + 1}", saw, likelihood, states, str(saw))
+        table = node.table.evaluate(np.zeros(0), np)
         added = replace(
-            self,
-            diagram=replace(self.diagram, nodes=(*self.diagram.nodes, node)),
-            tables=replace(
-                self.tables,
-                chances=(*self.tables.chances, node.table.evaluate(np.zeros(0), np)),
-            ),
+            self, diagram=_with_node(self.diagram, node), tables=_with_table(self.tables, table)
         )
         return added.given({node.name: STATES[0]})
 
@@ -346,3 +342,22 @@ class StrategyProfile:
     def _cases(self, condition: str | Condition) -> tuple[list[int], Floats]:
         over, where = condition_table(self.diagram, condition)
         return [self._place(name) for name in over], where
+
+
+def _with_node(diagram: Diagram, node: Chance) -> Diagram:
+    """Return the diagram and each of its perceptions with one more node, which nobody observes.
+
+    Policies of perceived contests are found in the structure of the contest as written, so that all
+    have the same nodes.
+    """
+    added = replace(diagram, nodes=(*diagram.nodes, node))
+    return added.map_perceptions(lambda inside: _with_node(inside, node))
+
+
+def _with_table(tables: Tables, table: Floats) -> Tables:
+    """Return the numbers of a diagram and of its perceptions with those of one more node."""
+    return replace(
+        tables,
+        chances=(*tables.chances, table),
+        perceived=tuple(_with_table(inside, table) for inside in tables.perceived),
+    )

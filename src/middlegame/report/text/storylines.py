@@ -205,13 +205,17 @@ def _dated(equilibrium: "Equilibrium", words: Words, line: "Storyline") -> Story
                 continue
         state = course[node.name]
         before = now.get(name) or _start(words, name)
-        if state != before and not _forced(equilibrium, node.name, course):
-            told = changes if node.name in line.states else likely
-            told.setdefault(node.period or 0, []).append(
-                words.mid_sentence(words.clause(name, state))
-            )
+        # What the storyline is made of is left out where the rest of it implies it; what is merely
+        # likely implies nothing of it.
+        named = node.name in line.states
+        if state != before:
             kept.pop(name, None)
-        elif state == before and name not in now and not isinstance(node, Decision):
+            if not _forced(equilibrium, node.name, line.states if named else course):
+                told = changes if named else likely
+                told.setdefault(node.period or 0, []).append(
+                    words.mid_sentence(words.clause(name, state))
+                )
+        elif name not in now and not isinstance(node, Decision):
             kept[name] = words.mid_sentence(words.clause(name, state))
         now[name] = state
     steps = tuple(
