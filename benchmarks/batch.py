@@ -100,9 +100,9 @@ def batches(count: int = WORLDS) -> list[dict[str, Any]]:
                 "note": note,
                 "worst_residual": float(np.nanmax(worlds.residual)),
                 "traced": len(worlds.traced),
-                "failed": len(worlds.failed),
-                "checked": sample.checked,
-                "disagreed": len(sample.disagreed),
+                "failed": len(worlds.failures),
+                "checked": len(sample.compared),
+                "disagreed": len(sample.disagreeing),
             }
         )
         print(".", end="", flush=True)

@@ -17,11 +17,16 @@ def main() -> None:
     # Looking for plugins of pydantic reads the metadata of every package there is; none is used.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
+        from middlegame.cli.interrupts import end_process
         from middlegame.cli.main import main as run
     except KeyboardInterrupt:
         print("Interrupted", file=sys.stderr)
         raise SystemExit(130) from None
-    run()
+    try:
+        run()
+    except SystemExit as ended:
+        code = ended.code
+    end_process(code)  # when what the command held is released, temporary files among it
 
 
 if __name__ == "__main__":

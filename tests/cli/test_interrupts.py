@@ -71,6 +71,23 @@ def test_swallowed_interrupt_ends_process_unless_work_returns_partial_results(
     assert (ended.returncode, ended.stdout.strip()) == (code, out)
 
 
+def test_interrupted_process_does_not_wait_for_threads_that_compute() -> None:
+    ended = run_program("""
+        from middlegame.cli.interrupts import end_process
+        threading.Thread(target=hang).start()
+        code = 0
+        with prompt_interrupts():
+            try:
+                press_soon()
+                time.sleep(60)
+            except KeyboardInterrupt:
+                code = 130
+        print("done")
+        end_process(code)
+    """)
+    assert (ended.returncode, ended.stdout.strip()) == (130, b"done")
+
+
 DROPPED = """
 import os, signal, time
 from middlegame.cli.interrupts import partial_results, prompt_interrupts

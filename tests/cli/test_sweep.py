@@ -96,6 +96,21 @@ def test_sweep_refuses_unwritable_folder_before_solving(run, monkeypatch, tmp_pa
     assert (code, err) == (1, f"{out}.parts: Permission denied\n")
 
 
+def test_sweep_interrupted_without_a_file_leaves_nothing(tmp_path):
+    command = [sys.executable, "-m", "middlegame", "sweep", "harbour-lease", "-n", "2000000"]
+    environment = os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(tmp_path))
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
+    while process.poll() is None and len(list(tmp_path.glob("*/*.npy"))) < 2:
+        time.sleep(0.1)
+    os.kill(process.pid, signal.SIGINT)
+    out_text, err_text = process.communicate(timeout=300)
+    assert (process.returncode, err_text) == (1, "")
+    assert "Stopped early: only" in out_text
+    assert not list(tmp_path.iterdir())
+
+
 def test_sweep_interrupted_prints_partial_result_and_keeps_parts(tmp_path):
     out = tmp_path / "worlds.parquet"
     command = [sys.executable, "-m", "middlegame", "sweep", "harbour-lease", "-n", "2000000",

@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import middlegame as mg
+from middlegame.sweeps import run
 from middlegame.sweeps.plan import BLOCK, SweepPlan
 
 WORLDS = 12 * BLOCK
@@ -32,6 +33,17 @@ def test_sweep_gives_the_numbers_of_one_process_when_workers_are_killed(harbour,
     assert not any(psutil.pid_exists(pid) for pid in killed)
     assert not together.interrupted
     assert pq.read_table(together.store.path).equals(pq.read_table(alone.store.path))
+
+
+def test_workers_stay_until_intervals_are_exact(harbour, monkeypatch):
+    monkeypatch.setattr(run, "AUTO_ERROR", 0.0)
+    monkeypatch.setattr(run, "AUTO_MAX", 8 * BLOCK)
+    seen: set[int] = set()
+    found = mg.sweep(
+        harbour, workers=1, progress=lambda *_: seen.update(each.pid for each in workers())
+    )
+    assert found.count == 8 * BLOCK
+    assert len(seen) == 1
 
 
 def workers() -> list[psutil.Process]:

@@ -8,7 +8,7 @@ import pytest
 import middlegame as mg
 from middlegame.io.json_form import from_json, to_json
 from middlegame.sweeps import run
-from middlegame.sweeps.plan import BLOCK
+from middlegame.sweeps.plan import BLOCK, SweepPlan
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +72,24 @@ def test_sweep_of_fewer_samples_is_a_prefix_of_a_longer_one(harbour, swept):
     assert not np.array_equal(
         mg.sweep(harbour, 40, seed=1).parameter_values, fewer.parameter_values
     )
+
+
+def test_compiling_is_to_pay_over_all_worlds_that_are_wanted_but_in_the_first_block(
+    harbour, monkeypatch
+):
+    seen: list[int] = []
+
+    def record(*_arguments: object, expected: int, **_options: object) -> None:
+        seen.append(expected)
+        raise KeyError
+
+    monkeypatch.setattr("middlegame.sweeps.plan.solve_samples", record)
+    for worlds in (100_000, None):
+        plan = SweepPlan(harbour.diagram, worlds=worlds)
+        for number in (0, 3):
+            with pytest.raises(KeyError):
+                plan.solve(number, 100)
+    assert seen == [100, 100_000, 100, 3 * BLOCK + 100]
 
 
 def test_sweep_dataframes_and_json_hold_the_forecasts(swept):

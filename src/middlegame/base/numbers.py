@@ -61,8 +61,13 @@ def normal_quantiles(chances: Floats) -> Floats:
 
 def _ratio(coefficients: tuple[tuple[float, ...], tuple[float, ...]], at: Floats) -> Floats:
     """Return a ratio of two polynomials, their coefficients from the highest power down."""
-    upper, lower = (np.polyval(each, at) for each in coefficients)
-    return np.asarray(upper / lower)
+    upper, lower = (np.full(at.shape, highest) for highest, *_ in coefficients)
+    for found, (_, *others) in zip((upper, lower), coefficients, strict=True):
+        for each in others:  # Horner's rule, in place
+            found *= at
+            found += each
+    upper /= lower
+    return upper
 
 
 def clustered_mean(values: Floats, groups: NDArray[Any], weights: Floats) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from _thread import interrupt_main
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import CodeType, FrameType
+from typing import NoReturn
 
 EXIT_CODE = 130
 """The exit code of an interrupted command, as shells report it."""
@@ -18,6 +19,8 @@ PATIENCE = 0.6
 MESSAGE = "Interrupted"
 _SHOW_CURSOR = "\x1b[?25h"
 
+_threads_abandoned = threading.Event()
+"""Set once the work was stopped, by Ctrl-C or its time limit."""
 _handles_interrupts = threading.Event()
 """Set while the work itself catches KeyboardInterrupt, to return what is done."""
 
@@ -85,6 +88,7 @@ def prompt_interrupts() -> Iterator[None]:
     pressed, ended, repeats = threading.Event(), threading.Event(), threading.Semaphore(0)
 
     def handler(number: int, frame: FrameType | None) -> None:
+        abandon_threads()
         signal.default_int_handler(number, frame)
 
     def watch() -> None:
@@ -125,6 +129,25 @@ def prompt_interrupts() -> Iterator[None]:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         sender.close()
         watcher.join(PATIENCE)
+
+
+def abandon_threads() -> None:
+    """Have the process end, once it does, without waiting for threads that still compute."""
+    _threads_abandoned.set()
+
+
+def end_process(code: str | int | None) -> NoReturn:
+    """End the process with an exit code, and wait for its threads unless they are abandoned.
+
+    Raises:
+        SystemExit: threads are not abandoned.
+    """
+    if _threads_abandoned.is_set() and isinstance(code, int):
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
+    raise SystemExit(code)
 
 
 def _main_thread_runs(code: CodeType) -> bool:

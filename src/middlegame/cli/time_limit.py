@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from middlegame.base.sizes import format_duration
-from middlegame.cli.interrupts import raised_again
+from middlegame.cli.interrupts import abandon_threads, raised_again
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -223,6 +223,7 @@ def _start(context: click.Context, _option: click.Parameter, seconds: float) -> 
         if ended.wait(seconds):
             return
         clock.reached = True
+        abandon_threads()
         until = time.monotonic() + PATIENCE
         # Work may catch the first one and return what is done; what follows it is stopped too.
         while not ended.is_set() and time.monotonic() < until:

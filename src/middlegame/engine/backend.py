@@ -14,6 +14,7 @@ import platformdirs
 if TYPE_CHECKING:
     import jax
     import jax.numpy as jnp
+    from jax import export
     from jax.experimental import xla_metadata
 else:
 
@@ -30,6 +31,7 @@ else:
             return attribute
 
     jax, jnp = _Module("jax"), _Module("jax.numpy")
+    export = _Module("jax.export")
     xla_metadata = _Module("jax.experimental.xla_metadata")
 
 
@@ -43,7 +45,14 @@ def _configure() -> None:
         config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
+def cache_folder() -> Path | None:
+    """Return the folder in which compiled code is kept; None where it is not to be kept."""
+    config: Any = jax.config
+    folder = config.jax_compilation_cache_dir if config.jax_enable_compilation_cache else None
+    return Path(folder) if folder else None
+
+
 FAST_COMPILE = {"xla_backend_optimization_level": 0}
 """Compiler options for functions that run only a few times, where compiling is the larger cost."""
 
-__all__ = ["FAST_COMPILE", "jax", "jnp", "xla_metadata"]
+__all__ = ["FAST_COMPILE", "cache_folder", "export", "jax", "jnp", "xla_metadata"]

@@ -247,8 +247,8 @@ def _ramp_all(
     try:
         yield from zip(chunks[1:], pool.map(solver.ramp, chunks[1:]), strict=True)
     finally:
-        # An interruption does not wait for the chunks that have not begun.
-        pool.shutdown(cancel_futures=True)
+        # An interruption does not wait for the chunks that have begun.
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _spread(solver: SampleSolver, count: int) -> Integers:

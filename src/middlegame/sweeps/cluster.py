@@ -2,20 +2,21 @@
 
 A block is a function of the plan and its number alone, so it does not matter who computes it, nor
 how often: when a worker dies, others compute its blocks again, to the same numbers. What is done
-is sent here and kept at once.
+is kept at once: by workers of this machine themselves, by those of a cluster once it is sent here.
 """
 
 import logging
 import pickle
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any
 
 from middlegame.base.errors import QueryError
 from middlegame.base.version import __version__
-from middlegame.sweeps.plan import Block, BlockSolver, SweepPlan
+from middlegame.sweeps.plan import Block, Blocks, BlockSolver, SweepPlan
 
 SCHEDULER_TIMEOUT = 10.0
 """Seconds to wait for a scheduler to answer."""
@@ -23,18 +24,27 @@ _BLOCKS_PER_THREAD = 2
 """Blocks that each thread of a worker has, so that none waits for the next."""
 _IGNORE_INTERRUPT = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 """Run in each worker of this machine: Ctrl-C is meant for the command, which ends them."""
-_KEEP_MEMORY = {
-    f"distributed.nanny.pre-spawn-environ.MALLOC_{name}_THRESHOLD_": 2**28
-    for name in ("TRIM", "MMAP")
+_ENVIRONMENT = {
+    f"distributed.nanny.pre-spawn-environ.{name}": value
+    for name, value in {
+        "MALLOC_TRIM_THRESHOLD_": 2**28,
+        "MALLOC_MMAP_THRESHOLD_": 2**28,
+        "NPROC": 1,
+    }.items()
 }
-"""Bytes that a worker keeps for its next block: Dask has it return nearly all to the system, and
-getting it back page by page takes an eighth of a worker's time."""
+"""How a worker of one thread works best. It keeps memory for its next block: Dask has it return
+nearly all to the system, and getting it back page by page takes an eighth of a worker's time. And
+XLA is told of one processor: spread over several, a block takes a quarter more of their time."""
 _MAX_DEATHS = 20
 """Workers that may die over one block before it is given up."""
+_SETTINGS = {"distributed.scheduler.allowed-failures": _MAX_DEATHS, **_ENVIRONMENT}
 
 
-def cluster_solver(plan: SweepPlan, workers: int | None, cluster: str | None) -> BlockSolver:
-    """Return a solver of a plan's blocks on workers of this machine or on a cluster.
+@contextmanager
+def cluster_solver(
+    plan: SweepPlan, workers: int | None, cluster: str | None
+) -> Iterator[BlockSolver]:
+    """Provide a solver of a plan's blocks on workers of this machine or on a cluster.
 
     Raises:
         QueryError: Dask is not installed, or the scheduler cannot be reached.
@@ -47,64 +57,101 @@ def cluster_solver(plan: SweepPlan, workers: int | None, cluster: str | None) ->
         ) from None
     distributed: Any = found
     if cluster is not None:
-        with _client(distributed, None, cluster):
-            pass  # whether anybody is there, before any work is done
+        with _connection(distributed, cluster) as client:
 
-    def solve(blocks: Iterable[tuple[int, int]]) -> Iterator[Block]:
-        packed, waiting = pickle.dumps(plan), iter(blocks)
-        first = next(waiting, None)
-        if first is None:
-            return
-        with _client(distributed, workers, cluster) as client:
-            slots = _BLOCKS_PER_THREAD * max(1, sum(client.nthreads().values()), workers or 0)
-            ready: Any = distributed.as_completed(loop=client.loop)
+            def on_cluster(blocks: Blocks, keep: Callable[[Block], None]) -> Iterator[int]:
+                task = partial(_solve, pickle.dumps(plan))
+                for block in _results(distributed, client, task, blocks):
+                    keep(block)
+                    yield len(block.values)
 
-            def submit(block: tuple[int, int]) -> None:
-                ready.add(client.submit(_solve, packed, *block, pure=False))
+            yield on_cluster
+        return
+    starter, stack = ThreadPoolExecutor(1), ExitStack()
+    starting: list[Future[Any]] = []
 
-            submit(first)
-            for block in islice(waiting, slots - 1):
-                submit(block)
-            for future in ready:
-                yield _result(distributed, future)
-                for block in islice(waiting, 1):
-                    submit(block)
+    def on_workers(blocks: Blocks, keep: Callable[[Block], None]) -> Iterator[int]:
+        waiting = iter(blocks)
+        if not starting:
+            # The first block is solved here, and workers start meanwhile if there are others.
+            if len(blocks) > 1:
+                start = _workers(distributed, workers)
+                starting.append(starter.submit(stack.enter_context, start))
+            for number, worlds in islice(waiting, 1):
+                keep(plan.solve(number, worlds))
+                yield worlds
+        if starting:
+            task = partial(_solve_and_keep, pickle.dumps((plan, keep)))
+            yield from _results(distributed, starting[0].result(), task, waiting)
 
-    return solve
-
-
-def _result(distributed: Any, future: Any) -> Block:
+    interrupted = False
     try:
-        found: Block = future.result()
+        yield on_workers
+    except KeyboardInterrupt:
+        interrupted = True
+        raise
+    finally:
+        # An interruption does not wait for workers that are starting or in the middle of a block.
+        starter.submit(stack.close)
+        starter.shutdown(wait=not interrupted)
+
+
+def _results(
+    distributed: Any,
+    client: Any,
+    task: Callable[[int, int], Any],
+    blocks: Iterable[tuple[int, int]],
+) -> Iterator[Any]:
+    """Have workers do a task for each block, and yield what it returns as it is done."""
+    slots = _BLOCKS_PER_THREAD * max(1, sum(client.nthreads().values()))
+    ready, waiting = distributed.as_completed(loop=client.loop), iter(blocks)
+
+    def submit(count: int) -> None:
+        for block in islice(waiting, count):
+            ready.add(client.submit(task, *block, pure=False))
+
+    submit(slots)
+    for future in ready:
+        yield _result(distributed, future)
+        submit(1)
+
+
+def _result(distributed: Any, future: Any) -> Any:
+    try:
+        return future.result()
     except distributed.KilledWorker:
         raise QueryError(
             f"{_MAX_DEATHS} workers in succession died over the same worlds, for lack of memory "
             "most likely; what was done until then is kept, and --resume goes on from it"
         ) from None
-    return found
 
 
 @contextmanager
-def _client(distributed: Any, workers: int | None, cluster: str | None) -> Iterator[Any]:
-    """Connect to a scheduler, one of this machine's own if need be."""
+def _workers(distributed: Any, workers: int | None) -> Iterator[Any]:
+    """Start workers of this machine, and connect to them."""
     import dask
 
-    settings = {"distributed.scheduler.allowed-failures": _MAX_DEATHS, **_KEEP_MEMORY}
-    with dask.config.set(settings):
-        if cluster is None:
-            with (
-                distributed.LocalCluster(
-                    n_workers=workers,
-                    threads_per_worker=1,
-                    processes=True,
-                    dashboard_address="127.0.0.1:0",
-                    silence_logs=logging.CRITICAL,
-                    preload=[_IGNORE_INTERRUPT],
-                ) as local,
-                distributed.Client(local) as client,
-            ):
-                yield client
-            return
+    with (
+        dask.config.set(_SETTINGS),
+        distributed.LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+            preload=[_IGNORE_INTERRUPT],
+        ) as local,
+        distributed.Client(local, set_as_default=False) as client,
+    ):
+        yield client
+
+
+@contextmanager
+def _connection(distributed: Any, cluster: str) -> Iterator[Any]:
+    """Connect to a cluster's scheduler."""
+    import dask
+
+    with dask.config.set(_SETTINGS):
         try:
             client = distributed.Client(cluster, timeout=SCHEDULER_TIMEOUT, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
@@ -139,11 +186,17 @@ def _version() -> str:
 
 
 def _solve(packed: bytes, number: int, worlds: int) -> Block:
-    return _unpacked(packed).solve(number, worlds, threads=1)
+    plan: SweepPlan = _unpacked(packed)
+    return plan.solve(number, worlds, threads=1)
+
+
+def _solve_and_keep(packed: bytes, number: int, worlds: int) -> int:
+    plan, keep = _unpacked(packed)
+    keep(plan.solve(number, worlds, threads=1))
+    return worlds
 
 
 @lru_cache(maxsize=4)
-def _unpacked(packed: bytes) -> SweepPlan:
+def _unpacked(packed: bytes) -> Any:
     """A plan is unpacked once in each process, and so compiled once."""
-    found: SweepPlan = pickle.loads(packed)
-    return found
+    return pickle.loads(packed)

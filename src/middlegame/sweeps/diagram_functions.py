@@ -5,9 +5,11 @@ parameter values to tables is the diagram's own. The rest takes tables as they a
 once for all diagrams of a structure, such as one contest with other numbers.
 """
 
+import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
+from hashlib import sha256
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -19,6 +21,7 @@ from middlegame.engine.batch import outcomes
 from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch, solve_batch_in_numpy
 from middlegame.engine.batch.levels import solve_levels_batch
 from middlegame.engine.batch.outcomes import BatchEvidence
+from middlegame.engine.compiled_function import CompiledFunction
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.structure import Structure
 from middlegame.equilibrium.engine_input import (
@@ -190,8 +193,10 @@ def _numbers_function(
 
     if not compiles:
         return numbers_in_numpy
-    compiled: Callable[[Floats], tuple[Any, Any]] = jax.jit(jax.vmap(numbers_of, out_axes=-1))
-    return compiled
+    # Pickled twice, since what is pickled first may share objects that equal ones do not.
+    content = pickle.dumps(pickle.loads(pickle.dumps((diagram, dict(supposed)))))
+    depends_on = "numbers", sha256(content).hexdigest(), as_played
+    return CompiledFunction(jax.vmap(numbers_of, out_axes=-1), *depends_on)
 
 
 class _Names(NamedTuple):
@@ -234,7 +239,8 @@ def _settle_function(
         settled = solve(structure, Game(tables, *constant, lambdas), ramp)
         return settled.residual, settled.policies
 
-    ready = jax.jit(settle) if compiles else settle
+    depends_on = "settle", structure, ramp, opens, reached
+    ready = CompiledFunction(settle, *depends_on) if compiles else settle
     return lambda game: ready(game.tables, game.lambdas)
 
 
@@ -305,4 +311,5 @@ def _answer_function(
             "evidence": {"probability": probability},
         }
 
-    return jax.jit(answer) if compiles else answer
+    depends_on = "answer", structure, names, scopes
+    return CompiledFunction(answer, *depends_on) if compiles else answer

@@ -1,7 +1,7 @@
 """The plan of a sweep: blocks of samples, each a function of the plan and its number alone."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
@@ -16,6 +16,7 @@ from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.io.json_form import to_json
 from middlegame.sweeps.batches import SolvedSamples, solve_samples
 from middlegame.sweeps.queries import Query
+from middlegame.sweeps.sample_solvers import compiling_pays
 from middlegame.sweeps.sampling import HYPERCUBE_SIZE, Method, ParameterSpace, SampleSequence
 
 BLOCK = HYPERCUBE_SIZE
@@ -39,8 +40,11 @@ class Block:
     agrees: tuple[bool | None, ...]
 
 
-BlockSolver = Callable[[Iterable[tuple[int, int]]], Iterator[Block]]
-"""From numbers of blocks, and how many worlds of each, to blocks in any order."""
+Blocks = Sequence[tuple[int, int]]
+"""The numbers of blocks, and how many worlds of each."""
+BlockSolver = Callable[[Blocks, Callable[[Block], None]], Iterator[int]]
+"""Solves blocks in any order, and hands each to a function that keeps it, in this process or in
+another; then yields how many worlds it had."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class SweepPlan:
         seed: of the draws.
         method: of the draws.
         forked: whether the principal branch forks at the medians; every sample is then traced.
+        worlds: how many samples are wanted in all; None where that shows as they are solved.
     """
 
     diagram: Diagram
@@ -64,10 +69,16 @@ class SweepPlan:
     seed: int = 0
     method: Method = "sobol"
     forked: bool = False
+    worlds: int | None = None
 
     @classmethod
     def of(
-        cls, equilibrium: Equilibrium, asks: Mapping[str, Query], seed: int, method: Method
+        cls,
+        equilibrium: Equilibrium,
+        asks: Mapping[str, Query],
+        seed: int,
+        method: Method,
+        worlds: int | None,
     ) -> "SweepPlan":
         """Plan a sweep with an equilibrium's contest, suppositions and evidence."""
         return cls(
@@ -78,6 +89,7 @@ class SweepPlan:
             seed,
             method,
             bool(equilibrium.forks),
+            worlds,
         )
 
     @cached_property
@@ -148,7 +160,7 @@ class SweepPlan:
             compare=compare,
             threads=threads,
             forked=self.forked,
-            expected=begin + worlds,
+            expected=self._expected(number, worlds),
             progress=progress,
         )
         columns = [
@@ -160,6 +172,22 @@ class SweepPlan:
             *(found.points[owner][:, None] for owner in self.diagram.owners),
         ]
         return Block(number, np.concatenate(columns, axis=1), *_outcomes(found, worlds))
+
+    def prepare(self) -> None:
+        """Have compiled code ready for the second block on, unless the first is compiled too."""
+        first, second = (
+            compiling_pays(self.diagram, self._expected(number, BLOCK)) for number in (0, 1)
+        )
+        if second and not first:
+            self.solve(1, 1)
+
+    def _expected(self, number: int, worlds: int) -> int:
+        """Return the samples over which compiling a block is to pay.
+
+        Those of the first block are its own, since it is to be shown soon.
+        """
+        so_far = number * BLOCK + worlds
+        return so_far if number == 0 or self.worlds is None else max(self.worlds, so_far)
 
 
 def _perceived(diagram: Diagram) -> dict[str, Any]:

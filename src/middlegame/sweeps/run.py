@@ -2,8 +2,9 @@
 
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -20,7 +21,7 @@ from middlegame.diagram import Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium, solve
 from middlegame.scenario import Condition, Scenario
 from middlegame.scenario.timeline import Timeline
-from middlegame.sweeps.plan import BLOCK, Block, BlockSolver, SweepPlan
+from middlegame.sweeps.plan import BLOCK, Block, Blocks, BlockSolver, SweepPlan
 from middlegame.sweeps.queries import Query
 from middlegame.sweeps.result import Sweep
 from middlegame.sweeps.sampling import MAX_SAMPLES, METHODS, Method
@@ -75,7 +76,7 @@ def sweep(
     equilibrium = game.middle if isinstance(game, Equilibrium) else solve(game)
     if equilibrium.fixed_policies:
         raise QueryError("by surprise policies stay as they are: there is nothing to sweep anew")
-    plan = SweepPlan.of(equilibrium, _asks(equilibrium, conditions or {}), seed, method)
+    plan = SweepPlan.of(equilibrium, _asks(equilibrium, conditions or {}), seed, method, wanted)
     path = Path(out) if out is not None else None
     _refuse_no_room(plan, wanted, path)
     about = {
@@ -86,103 +87,107 @@ def sweep(
         "version": __version__,
         "digest": plan.digest,
     }
-    solving = _solver(plan, workers, cluster)
-    store = Store.open(path, plan.columns, about, resume=resume)
-    found = Sweep(equilibrium, plan, store, wanted)
-    if store.complete:
-        return found
+    found: Sweep | None = None
     try:
-        if preview and not store.done and (wanted is None or wanted > BLOCK):
-            _fill(
-                solving,
-                store,
-                BLOCK,
-                (lambda done, _: progress(done, wanted)) if progress else None,
-            )
-            preview(replace(found))
-        if wanted is not None:
-            _fill(solving, store, wanted, progress)
-        else:
-            _until_exact(solving, found, progress)
+        with _solver(plan, workers, cluster) as solving:
+            store = Store.open(path, plan.columns, about, resume=resume)
+            found = Sweep(equilibrium, plan, store, wanted)
+            if not store.complete:
+                _solve_all(solving, found, progress, preview)
     except KeyboardInterrupt:
-        if not store.done:
+        if found is None or not found.store.done:
             raise
         return replace(found, interrupted=True)
     finally:
-        store.discard_if_empty()
+        if found is not None:
+            found.store.discard_if_empty()
     store.finish()
     return replace(found)
 
 
-def _solver(plan: SweepPlan, workers: int | None, cluster: str | None) -> BlockSolver:
+def _solver(
+    plan: SweepPlan, workers: int | None, cluster: str | None
+) -> AbstractContextManager[BlockSolver]:
     if workers is None and cluster is None:
-        return partial(_solve_here, plan)
+        return nullcontext(partial(_solve_here, plan))
     from middlegame.sweeps.cluster import cluster_solver
 
     return cluster_solver(plan, workers, cluster)
 
 
-def _solve_here(plan: SweepPlan, blocks: Iterable[tuple[int, int]]) -> Iterator[Block]:
-    """Solve a plan's blocks in this process, and yield each as it is done, in order.
+def _solve_here(plan: SweepPlan, blocks: Blocks, keep: Callable[[Block], None]) -> Iterator[int]:
+    """Solve a plan's blocks in this process, in order.
 
-    The first blocks, or all where there are few, are each shared among threads. Of many, threads
+    The first block, or all where there are few, are each shared among threads. Of many, threads
     take one each, so that the drawing and storing of one goes on while others are solved.
     """
     threads, ended = available_cores(), Event()
-    every = list(blocks)
-    shared = 1 if len(every) > threads else len(every)
-    for number, worlds in every[:shared]:
-        yield plan.solve(number, worlds)
-    waiting = iter(every[shared:])
+    shared = 1 if len(blocks) > threads else len(blocks)
+    waiting = iter(blocks[shared:])
 
     def go_on(_done: int, _all: int | None) -> None:
         if ended.is_set():
             raise CancelledError
 
-    with ThreadPoolExecutor(threads) as pool:
+    pool = ThreadPoolExecutor(threads)
 
-        def submit(block: tuple[int, int]) -> Future[Block]:
-            return pool.submit(plan.solve, *block, threads=1, progress=go_on)
+    def submit(block: tuple[int, int]) -> Future[Block]:
+        return pool.submit(plan.solve, *block, threads=1, progress=go_on)
 
+    try:
+        prepared = pool.submit(plan.prepare) if len(blocks) > shared else None
+        for number, worlds in blocks[:shared]:
+            keep(plan.solve(number, worlds))
+            yield worlds
+        if prepared:
+            prepared.result()
         running = deque(map(submit, islice(waiting, threads + 1)))
-        try:
-            while running:
-                found = running.popleft().result()
-                running.extend(map(submit, islice(waiting, 1)))
-                yield found
-        finally:
-            # An interruption does not wait for what is left of blocks that have begun.
-            ended.set()
-            for each in running:
-                each.cancel()
+        while running:
+            found = running.popleft().result()
+            running.extend(map(submit, islice(waiting, 1)))
+            keep(found)
+            yield len(found.values)
+    finally:
+        # An interruption does not wait for what has begun: a block, or compiling.
+        ended.set()
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _fill(
-    solving: BlockSolver, store: Store, worlds: int, progress: ProgressCallback | None
+def _solve_all(
+    solving: BlockSolver,
+    found: Sweep,
+    progress: ProgressCallback | None,
+    preview: Callable[[Sweep], None] | None,
 ) -> None:
+    """Have all worlds solved that are wanted, and show the first if they are not all."""
+    begun = bool(found.store.done)
+
+    def tell(done: int) -> None:
+        nonlocal begun
+        if progress:
+            progress(done, found.requested)
+        if preview and not begun and done != found.requested:
+            preview(replace(found))
+        begun = True
+
+    if found.requested is not None:
+        _fill(solving, found.store, found.requested, tell)
+        return
+    worlds = BLOCK
+    _fill(solving, found.store, worlds, tell)
+    while worlds < AUTO_MAX and replace(found).error >= AUTO_ERROR:
+        worlds *= 2
+        _fill(solving, found.store, worlds, tell)
+
+
+def _fill(solving: BlockSolver, store: Store, worlds: int, tell: Callable[[int], None]) -> None:
     """Have the first so many worlds solved, but for what is there."""
     there = set(store.done)
     blocks = [(k, min(BLOCK, worlds - k * BLOCK)) for k in range(-(-worlds // BLOCK))]
     done = sum(size for number, size in blocks if number in there)
-    for block in solving([each for each in blocks if each[0] not in there]):
-        store.add(block)
-        done += len(block.values)
-        if progress:
-            progress(done, worlds)
-
-
-def _until_exact(solving: BlockSolver, found: Sweep, progress: ProgressCallback | None) -> None:
-    worlds = BLOCK
-    while True:
-        _fill(
-            solving,
-            found.store,
-            worlds,
-            (lambda done, _: progress(done, None)) if progress else None,
-        )
-        if worlds >= AUTO_MAX or replace(found).error < AUTO_ERROR:
-            return
-        worlds *= 2
+    for size in solving([each for each in blocks if each[0] not in there], store.add):
+        done += size
+        tell(done)
 
 
 def _asks(equilibrium: Equilibrium, more: Mapping[str, str | Condition]) -> dict[str, Query]:
