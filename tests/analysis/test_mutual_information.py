@@ -9,6 +9,11 @@ from middlegame.analysis.mutual_information import (
     uncertainty,
 )
 from middlegame.analysis.outcomes import question_outcomes, select_questions
+from middlegame.scenario.yaml.load import read_text
+
+ONE = "fort = stormed"
+BOTH = f"{ONE} and answer = hold"
+"""The fort is stormed only where the garrison holds it."""
 
 
 def test_entropy_of_known_distributions():
@@ -102,3 +107,36 @@ def test_mutual_information_answers_questions_of_a_sweep(harbour):
     assert found[0].mean == pytest.approx(worlds.questions["lease-2026"])
     assert found[0].judgements[0].name == "factors.loan.chance.real"
     assert found[0].judgements[0].is_detectable
+
+
+SIEGE = """
+title: A siege
+actors: {garrison: The garrison}
+moves: {answer: {by: garrison, options: [hold, yield]}}
+factors:
+  relief: {states: [near, far], chance: {near: 30..60%}}
+  fort:
+    states: [held, stormed, left]
+    rules:
+      - {if: answer = yield, then: left}
+      - {if: relief = near, then: {held: 60..90%, stormed: 5%}}
+      - {then: {held: 20..40%, stormed: 30%}}
+interests:
+  garrison: [{when: fort = held, worth: 40..60}, {when: fort = stormed, worth: -80..-40}]
+"""
+
+
+def test_information_about_one_state_of_several_is_about_whether_it_comes_about():
+    worlds = mg.sweep(
+        mg.solve(read_text(SIEGE).scenario), 512, conditions={"both": BOTH, "one": ONE}
+    )
+    diagram = worlds.equilibrium.diagram
+    of_one, of_both = (
+        mutual_information(worlds.equilibrium, worlds, [question_outcomes(diagram, name, asked)])[0]
+        for name, asked in (("one", ONE), ("both", BOTH))
+    )
+    assert of_one.uncertainty == pytest.approx(of_both.uncertainty)
+    for kind in ("judgements", "factors"):
+        gains = {each.name: each.gain for each in getattr(of_one, kind)}
+        others = {each.name: each.gain for each in getattr(of_both, kind)}
+        assert gains == pytest.approx(others, abs=1e-9)

@@ -98,14 +98,14 @@ def mutual_information(
     )
     found = []
     for each in questions:
-        outcomes = outcomes_in_sweep(sweep, each)
+        outcomes = each.as_asked(outcomes_in_sweep(sweep, each))
         there = np.isfinite(outcomes).all(axis=1)
         overall = np.average(outcomes[there], axis=0, weights=weights[there])
         judgements = gains_of_judgements(names, samples, outcomes, weights, each.scale)
         found.append(
             QuestionInformation(
                 each.name,
-                float(each.answer(overall)),
+                float(overall[0] if each.scale is None else each.answer(overall)),
                 uncertainty(overall, each.scale),
                 tuple(judgements),
                 tuple(gains_of_factors(equilibrium, factors, each)),
@@ -282,7 +282,7 @@ def gains_of_factors(
         if question.node is None:
             chance = play.probability_of_any(question.conditions)
             return uncertainty(np.array([chance, 1 - chance])), 1.0
-        shares = play.joint(question.node)
+        shares = question.as_asked(play.joint(question.node))
         total = shares[question.scale.grid[0]].sum() if question.scale else 1.0
         return uncertainty(shares, question.scale), float(total)
 

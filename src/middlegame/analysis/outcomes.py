@@ -76,6 +76,17 @@ class QuestionOutcomes:
         np.divide(on_scale @ values, total, out=found, where=total > 0)
         return found
 
+    def as_asked(self, shares: Floats) -> Floats:
+        """Return the probabilities of what is asked for: of yes and no, or of each value.
+
+        Args:
+            shares: the probabilities of the outcomes, `[..., outcomes]`.
+        """
+        if self.scale is not None:
+            return shares
+        chance = self.answer(shares)
+        return np.stack([chance, 1 - chance], axis=-1)
+
 
 def question_outcomes(
     diagram: Diagram, name: str, *conditions: str | Condition
