@@ -108,7 +108,7 @@ def permute(
     count = len(payoffs)
     options = [rng.permutation(size) for size in payoffs.shape[1:]]
     players = [int(player) for player in rng.permutation(count)]
-    moved = payoffs[(slice(None), *np.ix_(*options))]
+    moved = payoffs[np.ix_(np.arange(count), *options)]
     moved = np.moveaxis(moved, [1 + player for player in players], range(1, count + 1))
     return np.asarray(moved[players], float), players, options
 

@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -76,9 +77,11 @@ def main() -> int:
 
 
 def _wait_for_workers(address: str) -> None:
-    from distributed import Client
+    import distributed
 
-    with Client(address, timeout=120) as client:
+    client_of: Any = distributed.Client
+
+    with client_of(address, timeout=120) as client:
         client.wait_for_workers(WORKERS, timeout=120)
 
 

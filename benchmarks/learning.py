@@ -104,7 +104,7 @@ def _rate(place: Path, count: int, times: int = 50) -> float:
     from middlegame.estimation.data import read_data
     from middlegame.estimation.fit_data import prepare_data
     from middlegame.estimation.likelihood import Likelihood, starting_values
-    from middlegame.scenario.yaml import load
+    from middlegame.scenario.yaml.load import load
 
     written = load(place / "scenario.yaml")
     taken = prepare_data(written, read_data(place / "history.csv"))

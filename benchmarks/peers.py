@@ -42,10 +42,10 @@ def compare(patience: float = PATIENCE) -> list[dict[str, Any]]:
     """
     rows = []
     for name, diagram in games():
-        first, equilibrium = _timed(lambda d=diagram: mg.solve(d, lambda_=PRECISION))
-        again = min(_timed(lambda d=diagram: mg.solve(d, lambda_=PRECISION))[0] for _ in range(5))
-        _timed(lambda d=diagram: mg.nash(d))
-        to_nash, _ = _timed(lambda d=diagram: mg.nash(d))
+        first, equilibrium = _timed(partial(mg.solve, diagram, lambda_=PRECISION))
+        again = min(_timed(partial(mg.solve, diagram, lambda_=PRECISION))[0] for _ in range(5))
+        _timed(partial(mg.nash, diagram))
+        to_nash, _ = _timed(partial(mg.nash, diagram))
         row = {"game": name, "first": first, "again": again, "nash": to_nash}
         try:
             text = to_efg(diagram, limit=LEAVES)
@@ -62,7 +62,7 @@ def compare(patience: float = PATIENCE) -> list[dict[str, Any]]:
 
 
 def worlds_by_gambit(
-    diagram: mg.Diagram, samples: Sequence[np.ndarray], patience: float = PATIENCE
+    diagram: mg.Diagram, samples: Sequence[np.ndarray] | np.ndarray, patience: float = PATIENCE
 ) -> tuple[float | None, str]:
     """Solve worlds of a diagram by Gambit's tracer, one by one on the expanded tree.
 

@@ -105,7 +105,7 @@ def crps(cells: Floats, outcome: Floats) -> Floats:
     """
     near = (cells * np.abs(GRID - outcome[:, None])).sum(axis=1)
     apart = np.abs(GRID[:, None] - GRID)
-    return near - 0.5 * np.einsum("rk,kl,rl->r", cells, apart, cells)
+    return np.asarray(near - 0.5 * np.einsum("rk,kl,rl->r", cells, apart, cells))
 
 
 def on_grid(values: Floats, weights: Floats) -> Floats:
@@ -115,7 +115,7 @@ def on_grid(values: Floats, weights: Floats) -> Floats:
     share = place - low
     found = np.bincount(low, weights * (1 - share), minlength=len(GRID) + 1)
     found += np.bincount(low + 1, weights * share, minlength=len(GRID) + 1)
-    return found[: len(GRID)] / found.sum()
+    return np.asarray(found[: len(GRID)] / found.sum())
 
 
 def measure(folder: Path) -> Measured:

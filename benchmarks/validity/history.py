@@ -115,8 +115,7 @@ def beside_regressions(
         if name == "**this contest**":
             words = ""
         elif name.startswith("**"):
-            gap, error = clustered_mean(mine - theirs, truth.groups, truth.plays)
-            words = difference(gap, error)
+            words = difference(*clustered_mean(mine - theirs, truth.groups, truth.plays))
         else:
             words = found.compare(name, mine, theirs, list(truth.groups), truth.plays)
         rows.append([name, f"{score.logarithmic:.4f}", f"{score.brier:.4f}", words])

@@ -56,6 +56,7 @@ def random_payoffs(rng: np.random.Generator) -> np.ndarray:
         return rng.choice(values, (players, *rng.integers(2, 6, players)))
     own = rng.choice(values, [int(rng.integers(2, 6))] * players)
     # The first player's payoff does not depend on which of the others does what.
+    by_others = np.moveaxis(own, 0, -1)
     for others in itertools.product(range(own.shape[0]), repeat=players - 1):
-        own[(slice(None), *others)] = own[(slice(None), *sorted(others))]
+        by_others[others] = by_others[tuple(sorted(others))]
     return np.stack([np.moveaxis(own, 0, k) for k in range(players)])
