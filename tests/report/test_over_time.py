@@ -15,6 +15,7 @@ from middlegame.report.terminal.over_time import _band
 from middlegame.report.text.over_time import (
     Series,
     factors_over_time,
+    first_passage_notes,
     moves_over_time,
     select_periods,
     short_period,
@@ -226,3 +227,22 @@ def test_value_of_a_single_period_is_a_point_with_its_numbers(prices):
     assert {price.values[1].text, f"{price.values[1].low:g}", f"{price.values[1].high:g}"} <= {
         *texts
     }
+
+
+def test_state_before_the_first_period_has_no_first_time():
+    contest = """
+title: A mine
+periods: {every: month, for: 2, from: 2026-01-01}
+actors: {owner: The owner}
+moves: {pump: {by: owner, options: [pump, wait]}}
+factors:
+  mine:
+    states: {works: the mine works, drowns: the mine drowns}
+    start: works
+    rules: [{if: mine@previous = drowns, then: drowns}, {then: {drowns: 80%}}]
+    headline: yes
+interests:
+  owner: [{when: mine = works and pump = pump, worth: 40}]
+"""
+    (note,) = first_passage_notes(mg.solve(read_text(contest).scenario), "mine")
+    assert note.startswith("The mine drowns by the end of Feb 2026 in 96% of cases")

@@ -14,6 +14,7 @@ from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.scales import rounded_value
 from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.model.references import base_name
+from middlegame.scenario.timeline import certain_start
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -239,10 +240,11 @@ def _bands(
 def first_passage_notes(equilibrium: "Equilibrium", name: str) -> list[str]:
     """Say how likely each state of a factor is to occur within the horizon, and when first."""
     words, notes = narrative.words_of(equilibrium), []
-    start = equilibrium.diagram.instances(name)[0]
-    forecast = equilibrium.forecasts[start.name]
+    factor = words.scenario.factors.get(name) if words.scenario else None
+    start = certain_start(factor) if factor else None
+    first = equilibrium.forecasts[equilibrium.diagram.instances(name)[0].name]
     for state in words.node(name).states:
-        if forecast[state] > 0.5:
+        if state == start or (start is None and first[state] > 0.5):
             continue  # holds from the beginning
         found = equilibrium.curve(f"{name} = {state}")
         if found.expected_period is None:
