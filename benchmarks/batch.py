@@ -78,12 +78,12 @@ def batches(count: int = WORLDS) -> list[dict[str, Any]]:
     for name, diagram in contests.items():
         samples = draws(diagram, count)
         begin = time.perf_counter()
-        solve_samples(diagram, samples[:1], compare=0)
+        solve_samples(diagram, samples[:1], compare=0, expected=count)
         compiling = time.perf_counter() - begin
         begin = time.perf_counter()
         worlds = solve_samples(diagram, samples, compare=0)
         rate = count / (time.perf_counter() - begin)
-        sample = solve_samples(diagram, samples[:2000], compare=16)
+        sample = solve_samples(diagram, samples[:2000], compare=16, expected=count)
         mg.solve(diagram)
         begin = time.perf_counter()
         for theta in samples[:LOOPED]:
