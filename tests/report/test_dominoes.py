@@ -21,6 +21,7 @@ from middlegame.report.text.dominoes import (
     strongest_effects,
 )
 from middlegame.report.text.narrative import words_of
+from middlegame.scenario import read_text
 from tests.report.pages import (
     INJECTION,
     compare_with_golden,
@@ -28,6 +29,7 @@ from tests.report.pages import (
     read_page,
     show_plain,
     texts_outside,
+    unwrap,
 )
 
 
@@ -145,3 +147,31 @@ def test_an_intervention_is_named_once_above_all_of_its_effects(found: Dominoes)
     overview = text[: text.index("MATRIX OF EFFECTS")]
     headings = [line for line in overview.splitlines() if line.startswith("  If ")]
     assert len(headings) == len(set(headings)) < len(strongest_effects(found, 6))
+
+
+def test_cause_is_the_state_that_is_lost_where_no_other_gains_most_of_it() -> None:
+    contest = """
+title: A union
+actors: {patron: The patron, member: The member}
+moves:
+  offer: {by: patron, options: [offer, keep]}
+  vote:
+    by: member
+    knows: [offer]
+    options:
+      stay: {says: the member stays}
+      wait: {says: the member waits}
+      leave: {if: offer = offer, says: the member leaves}
+factors:
+  union:
+    states: {whole: the union is whole, split: the union is split}
+    rules: [{if: vote = leave, then: split}, {then: whole}]
+    headline: yes
+interests:
+  patron: [{when: union = split, worth: 30}]
+  member: [{when: vote = leave, worth: 20}]
+"""
+    found = mg.dominoes(mg.solve(read_text(contest).scenario))
+    page = unwrap(show_plain(found))
+    assert "because the member leaves less often" in page
+    assert "because the member waits" not in page

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 CHAIN_THRESHOLD = 0.05
 """Change of a probability from which on an effect is reported with its causal chain."""
 _SAME = 1e-9
+_MAIN_PART = 2 / 3
+"""Of what other states lose, the part that one state gains if it tells the change alone."""
 MEAN = "mean"
 """Stands for the state of a move or factor on a scale where its mean value is meant."""
 
@@ -165,12 +167,28 @@ class Dominoes(AnalysisResult):
         """
         if self.has_mean(name):
             return MEAN
-        gains = (
-            self.results.announced_forecasts[name][self.results.index(intervention)]
-            - self.results.baseline[name]
-        )
         states = self.results.diagram.nodes[self.results.diagram.index[name]].states
-        return states[int(np.argmax(np.round(gains, 9)))]
+        return states[int(np.argmax(np.round(self._gains(intervention, name), 9)))]
+
+    def losing_state(self, intervention: Intervention, name: str) -> str | None:
+        """Return the state whose probability an intervention lowers, to the gain of several others.
+
+        None where one state gains two thirds of what others lose, or where several lose.
+        """
+        if self.has_mean(name):
+            return None
+        gains = self._gains(intervention, name)
+        most = _MAIN_PART * gains.clip(min=0).sum()
+        if not gains.max() < most <= -gains.min():
+            return None
+        states = self.results.diagram.nodes[self.results.diagram.index[name]].states
+        return states[int(np.argmin(gains))]
+
+    def _gains(self, intervention: Intervention, name: str) -> Floats:
+        """Return the change of the probability of each state of a node, `[states]`."""
+        place = self.results.index(intervention)
+        changes = self.results.announced_forecasts[name][place] - self.results.baseline[name]
+        return np.asarray(changes)
 
     def headline_change(self, intervention: Intervention) -> float:
         """Return the sum, over headline nodes, of the largest change of a state's probability.

@@ -359,6 +359,9 @@ def _step_clause(
     dominoes: "Dominoes", intervention: "Intervention", words: Words, name: str
 ) -> str:
     """Return how a link of a chain turns out, as a clause."""
+    lost = dominoes.losing_state(intervention, name)
+    if lost is not None:
+        return f"{words.mid_sentence(words.clause(name, lost))} less often"
     state = dominoes.gaining_state(intervention, name)
     if state != MEAN:
         return words.mid_sentence(words.clause(name, state))
