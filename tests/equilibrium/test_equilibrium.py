@@ -118,6 +118,20 @@ def test_given_refuses_impossible_evidence(harbour):
         harbour.given({"bid": "stay_out", "renew": "switch"})
 
 
+def test_given_refuses_observations_that_contradict_each_other(harbour):
+    with pytest.raises(mg.QueryError) as refused:
+        harbour.given({"bid": "offer"}).given({"bid": "stay_out"})
+    assert str(refused.value) == "bid = stay_out contradicts the observation that bid = offer"
+
+
+@pytest.mark.parametrize("fixed_policies", [False, True])
+def test_suppose_refuses_what_contradicts_the_evidence(harbour, fixed_policies):
+    seen = harbour.given("bid = offer and lease = lost")
+    for name, state in (("bid", "stay_out"), ("lease", "kept")):
+        with pytest.raises(mg.QueryError, match=f"cannot happen.*; supposed is {name} = {state}"):
+            seen.suppose({name: state}, fixed_policies=fixed_policies)
+
+
 def test_given_accepts_alternative_states(harbour):
     either = harbour.given({"retaliate": ["accept", "sue"]})
     assert either.forecast("depot") == pytest.approx(harbour.forecast("depot"))

@@ -240,7 +240,8 @@ class Equilibrium(Displayed, StrategyProfile):
         periods is fixed in all of them, unless one is said (`cuba@3`).
 
         Raises:
-            QueryError: unknown names or states, or an option that is closed.
+            QueryError: unknown names or states, an option that is closed, or something that
+                contradicts the evidence.
             NotConverged: the contest so changed has no equilibrium that could be reached.
         """
         moves = expand_periods(self.diagram, moves)
@@ -263,6 +264,11 @@ class Equilibrium(Displayed, StrategyProfile):
         return replace(
             again, scenario=self.scenario, theta=self.theta, supposed=supposed, known=self.known
         ).given({})
+
+    def _contradiction(self) -> str:
+        """Return the error message that names the evidence, and what is supposed."""
+        there = " and ".join(f"{name} = {state}" for name, state in self.supposed.items())
+        return super()._contradiction() + (f"; supposed is {there}" if there else "")
 
     def _imposed(self, policies: Sequence[Floats], moves: Mapping[str, str]) -> tuple[Floats, ...]:
         """Return the policies, with those of some moves replaced by a certain option."""

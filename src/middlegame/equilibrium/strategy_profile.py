@@ -233,7 +233,7 @@ class StrategyProfile:
             return self._given_condition(known, likelihood)
         if likelihood is not None:
             raise QueryError("a likelihood goes with a condition, such as 'lease = lost'")
-        if not known:
+        if not known and not self.known:
             return self
         merged = dict(self.known)
         for name, seen in known.items():
@@ -242,7 +242,13 @@ class StrategyProfile:
             for state in states:
                 if state not in node.states:
                     raise unknown_state(name, state, node.states)
-            merged[node.name] = tuple(s for s in merged.get(node.name, node.states) if s in states)
+            before = merged.get(node.name, node.states)
+            merged[node.name] = tuple(state for state in before if state in states)
+            if not merged[node.name]:
+                raise QueryError(
+                    f"{node.name} = {'|'.join(states)} contradicts the observation that "
+                    f"{node.name} = {'|'.join(before)}"
+                )
         conditioned = replace(self, known=merged)
         if not conditioned.evidence_probability > 0:
             raise QueryError(conditioned._contradiction())
@@ -284,7 +290,7 @@ class StrategyProfile:
         node = self.diagram.nodes[self._place(name)]
         if name in self.diagram.evidence:
             return f"the evidence '{node.label}'"
-        return f"{name} = {'|'.join(seen) or 'nothing'}"
+        return f"{name} = {'|'.join(seen)}"
 
     def to_dataframe(self) -> "pd.DataFrame":
         """Return every forecast as a table: name, (over time) period, state and probability."""
