@@ -526,6 +526,28 @@ def test_a_bound_on_a_scale_is_told_as_it_is_written(condition: str, words: str)
     assert told == f"the price of Brent in April {words}"
 
 
+def test_values_beside_an_option_with_a_clause_are_told_as_runs() -> None:
+    contest = """
+title: Output
+actors: {kingdom: The kingdom}
+moves:
+  output:
+    by: kingdom
+    scale: {from: 7, to: 12, step: 1, unit: million barrels}
+    options: {flood: {says: the kingdom floods the market}}
+interests: {kingdom: [{when: output = 9, worth: 20}]}
+"""
+    scenario = read_text(contest).scenario
+    words = Words(mg.compile_scenario(scenario), scenario)
+    told = words.condition(Is("output", ("flood", "7", "8", "12")))
+    assert told == (
+        "the kingdom floods the market or chooses at most 8 million barrels or 12 million barrels"
+    )
+    assert words.condition(parse_condition("not output = 7..10")) == (
+        "the kingdom floods the market or chooses at least 11 million barrels"
+    )
+
+
 def test_a_probability_is_written_with_a_decimal_only_where_it_has_one() -> None:
     assert [value_in_unit(p, "probability") for p in (0.93, 0.08, 0.085, 0.5)] == [
         "93%", "8%", "8.5%", "50%"

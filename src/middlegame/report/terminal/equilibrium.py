@@ -369,7 +369,7 @@ def show_expectations(page: Page, equilibrium: Equilibrium) -> None:
         page.row(row.label, row.words)
     for actor, expects, gets in found.points:
         owner = words.mid_sentence(actor)
-        page.paragraph(f"Points of {owner}: {expects} expected, {gets} by the forecast.")
+        page.paragraph(f"Points of {owner}: {expects} expected, {gets} in the event.")
     for note in found.notes:
         page.paragraph(note, style="dim")
     page.gap()

@@ -418,7 +418,19 @@ class Words:
             return clean(str(leaf))
         absent = len(leaf.states) == 1 and self._absence(name, leaf.states[0])
         if absent or any(self.has_clause(name, state) for state in leaf.states):
-            clauses = [self.mid_sentence(self._bare_clause(name, state)) for state in leaf.states]
+            scale = self.node(name).scale
+            values = tuple(
+                state
+                for state, value in zip(leaf.states, scale_values(leaf.states), strict=True)
+                if scale and value is not None and not absent and not self.has_clause(name, state)
+            )
+            clauses = [
+                self.mid_sentence(self._bare_clause(name, state))
+                for state in leaf.states
+                if state not in values
+            ]
+            if values:
+                clauses.append(self._is(Is(name, values), bound).removesuffix(self._when(name)))
             return f"{join_alternatives(clauses)}{self._when(name)}"
         first, *others = self._predicates(name, leaf.states, bound)
         verb = next(
@@ -426,8 +438,8 @@ class Words:
         )
         predicates = join_list([first, *(each.removeprefix(f"{verb} ") for each in others)], "or")
         if self._are_labelled_values(name, leaf.states):
-            values = predicates.replace(f"{self.verb(name)} ", "")
-            return f"{self.mid_sentence(self._bare(name))} is {values}{self._when(name)}"
+            told = predicates.replace(f"{self.verb(name)} ", "")
+            return f"{self.mid_sentence(self._bare(name))} is {told}{self._when(name)}"
         return f"{self.mid_sentence(self.subject(name))} {predicates}{self._when(name)}"
 
     def _as_states(self, condition: Within) -> Is:
