@@ -8,7 +8,7 @@ import middlegame as mg
 from middlegame.analysis.drivers import drivers
 from middlegame.analysis.flip_points import flip_points
 from middlegame.analysis.mutual_information import gains_of_factors, gains_of_judgements
-from middlegame.analysis.outcomes import select_questions, value_outcomes
+from middlegame.analysis.outcomes import question_probability, select_questions, value_outcomes
 from middlegame.diagram import NodeScale
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.scenario import read_text
@@ -83,6 +83,12 @@ def test_headline_scales_and_names_of_scales_are_asked_for_their_value(toll: Equ
     assert threshold.name == "toll >= 35"
     with pytest.raises(mg.QueryError, match="expected a threshold, such as 'toll >= 35'"):
         select_questions(toll, ["toll"], values=False)
+
+
+def test_unknown_question_is_refused_with_a_threshold_of_a_scale() -> None:
+    text = TOLL.replace("season = high,", "season = high and stay = yes,")
+    with pytest.raises(mg.QueryError, match="write a condition such as crowd >= 50"):
+        question_probability(mg.solve(read(text)).middle, "nope")
 
 
 def test_gain_about_a_value_is_the_expected_fall_of_the_score(toll: Equilibrium) -> None:

@@ -92,6 +92,23 @@ def test_condition_asked_for_is_told_in_words_below_the_questions(run):
     assert "lease = lost" not in out
 
 
+@pytest.mark.parametrize("command", ["solve", "sweep"])
+@pytest.mark.parametrize("name", ["price", "brent-april"])
+def test_value_asked_for_is_refused_with_a_threshold_in_its_place(run, command, name):
+    code, _, err = run(command, "opec-2020", "--ask", name)
+    assert code == 1
+    message = "asks for a value, which has no probability; expected a threshold, such as 'price >= "
+    assert f"'{name}' {message}" in err
+
+
+@pytest.mark.parametrize("command", ["solve", "sweep"])
+def test_unknown_question_is_refused_naming_only_those_that_have_a_probability(run, command):
+    code, _, err = run(command, "opec-2020", "--ask", "nope")
+    assert code == 1
+    names = "name one of cut-march, flood-april, price-april, truce-2020, or"
+    assert f"there is no question 'nope'; {names} write a condition such as" in err
+
+
 def test_ask_takes_the_name_of_a_question_and_names_the_nearest_one(run):
     _, out, _ = run("solve", "harbour-lease", "--ask", "lease-2026", "--json")
     found = json.loads(out)

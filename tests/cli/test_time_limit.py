@@ -145,7 +145,7 @@ def test_forecast_that_is_complete_when_time_is_up_is_not_said_to_be_unfinished(
 
 def test_whole_precision_is_not_said_to_be_the_end_of_solving() -> None:
     clock = time_limit._Clock(5, stage="solving it", fraction=0.9999)
-    assert clock.progress() == "Solving it: reached the precision, and is not finished"
+    assert clock.progress() == "Solving it is not finished, although the full precision is reached"
 
 
 def test_sweep_beyond_time_limit_prints_worlds_solved_by_then(run, monkeypatch) -> None:

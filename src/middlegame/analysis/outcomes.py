@@ -133,11 +133,15 @@ def _refuse_unknown_question(diagram: Diagram, name: str, named: Collection[str]
     there = diagram.instances(base_name(name))
     near = "" if there else nearest(name, named)
     node = (there or diagram.contest_nodes)[-1]
+    example = f"{node.name} = {node.states[0]}"
+    if node.scale is not None:
+        _, values = node.scale.grid
+        example = f"{node.name} >= {format_number(float(values[len(values) // 2]))}"
     hint = (
         f"did you mean '{near}'?"
         if near
         else (f"name one of {list_names([*named])}, or" if named else "")
-        + f" write a condition such as {node.name} = {node.states[0]}"
+        + f" write a condition such as {example}"
     )
     raise QueryError(f"there is no question '{name}'; {hint.strip()}")
 
@@ -156,9 +160,8 @@ def question_probability(equilibrium: Equilibrium, question: str) -> float:
     questions = equilibrium.scenario.questions if equilibrium.scenario else {}
     if question in equilibrium.questions:
         return equilibrium.questions[question]
-    if question in questions:
+    if question in questions or _NAME.fullmatch(question):
         select_questions(equilibrium, (question,), values=False)
-    _refuse_unknown_question(equilibrium.diagram, question, list(equilibrium.questions))
     return equilibrium.probability(question)
 
 
@@ -202,7 +205,8 @@ def select_questions(
             return named[name]
         if _NAME.fullmatch(name) and any(n.scale for n in diagram.instances(base_name(name))):
             return named[contest_node(diagram, name).name]
-        _refuse_unknown_question(diagram, name, named)
+        answerable = [each for each, found in named.items() if values or not found.scale]
+        _refuse_unknown_question(diagram, name, answerable)
         return question_outcomes(diagram, name)
 
     found = list({(each := find(name)).name: each for name in wanted}.values())

@@ -81,7 +81,7 @@ class _Clock:
             left = (time.monotonic() - self.since) / self.done * (self.total - self.done)
             return f"{done}, the rest would take about {format_duration(left)}"
         if self.fraction >= _WHOLE:
-            return f"{stage}: reached the precision, and is not finished"
+            return f"{stage} is not finished, although the full precision is reached"
         if self.fraction:
             return f"{stage}: reached {self.fraction:.0%} of the precision"
         return f"{stage}: {self.done:,} done" if self.done else f"{stage} is not finished"

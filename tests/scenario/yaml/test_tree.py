@@ -135,6 +135,21 @@ def test_offsets_in_text_with_escapes_point_to_its_start():
             'a key; expected quotes: note: "c, d, e"',
         ),
         (
+            "a: {title: Press reports, 2026}\n",
+            "1:27: the comma ends the text of 'title', and '2026' becomes "
+            'a key; expected quotes: title: "Press reports, 2026"',
+        ),
+        (
+            "a: {why: Article 5, 12 and 13, 2026-11-01, true, worth: 3}\n",
+            "1:21: the comma ends the text of 'why', and '12 and 13' becomes "
+            'a key; expected quotes: why: "Article 5, 12 and 13, 2026-11-01, true"',
+        ),
+        (
+            "a: {title: Report 12, 2026}\n",
+            "1:23: the comma ends the text of 'title', and '2026' becomes "
+            'a key; expected quotes: title: "Report 12, 2026"',
+        ),
+        (
             "{why: a, b: ~}",
             "1:10: 'b' has no value (YAML reads ~ as nothing); expected 'b: ...', or "
             "quotes around the whole text that it is part of",

@@ -147,7 +147,15 @@ class _Unfolding:
         previous = ""
         stray: list[Scalar] = []
         for key_node, value in node.pairs:
-            if node.flow and self._splits_number(data, previous, key_node, value):
+            rest_of_text = node.flow and self._follows_broken_text(data, previous, path, value)
+            if rest_of_text and _is_plain_value(key_node):
+                stray.append(_scalar(key_node))
+                continue
+            if (
+                node.flow
+                and not rest_of_text
+                and self._splits_number(data, previous, key_node, value)
+            ):
                 self._join_number(data, previous, key_node, path)
                 continue
             key = self._key(key_node, path)
@@ -160,7 +168,7 @@ class _Unfolding:
                 continue
             elif _missing(value) and not _may_be_empty(here):
                 self.parsed.missing.add(here)
-                if node.flow and self._follows_broken_text(data, previous, path, value):
+                if rest_of_text:
                     stray.append(_scalar(key_node))
                 else:
                     self._no_value(key, key_node, value, here)
@@ -214,7 +222,7 @@ class _Unfolding:
         """Return whether a key without value is the rest of an unquoted text after a comma."""
         before = data.get(previous)
         is_text = isinstance(before, str) and _is_free_text((*path, previous))
-        return is_text and not _scalar(value).text
+        return is_text and _missing(value) and not _scalar(value).text
 
     def _join_text(
         self, data: dict[str, Any], previous: str, stray: list[Scalar], path: Path
@@ -307,6 +315,16 @@ def _scalar(node: Node) -> Scalar:
 
 def _missing(node: Node) -> bool:
     return isinstance(node, Scalar) and node.value is None
+
+
+def _is_plain_value(node: Node) -> bool:
+    """Return whether a key is a number, a date or another word that YAML reads as no text."""
+    return (
+        isinstance(node, Scalar)
+        and node.plain
+        and bool(node.text)
+        and not isinstance(node.value, str)
+    )
 
 
 def _may_be_empty(path: Path) -> bool:
