@@ -36,6 +36,8 @@ _LIKELY = -4.0
 _DEEPEST = 600.0
 """Log-odds beyond which an option is no less likely: its probability is 0 in any sum."""
 _NEWTON_STEPS = 30
+_MOST_POLISHED = 500
+"""Unknowns up to which indifference equations are solved: each takes a Jacobian-vector product."""
 _RANK = 1e-9
 """The ratio of singular values below which equations lack full rank."""
 _NEAR = 0.05
@@ -183,8 +185,8 @@ def _polish(
         cells: the places of the equations' unknowns in the flattened logits.
 
     Returns:
-        The logits at the solution, or None if there is none near; and whether the equations lack
-        full rank.
+        The logits at the solution, or None if there is none near or the unknowns are too many; and
+        whether the equations lack full rank.
     """
     rows, options = support.shape
     mixed = support & (support.sum(axis=-1, keepdims=True) > 1)
@@ -194,6 +196,8 @@ def _polish(
     free = np.flatnonzero(unknown.ravel())
     if not len(free):
         return logits, False
+    if len(free) > _MOST_POLISHED:
+        return None, False
     place = np.full(rows * options, -1)
     place[cells] = np.arange(len(cells))
     base = (free // options) * options + likeliest[free // options]
@@ -203,9 +207,8 @@ def _polish(
     for _ in range(_NEWTON_STEPS):
         answers, jacobian = evaluate(point, 1.0, game)
         gaps = (answers.ravel()[free] - answers.ravel()[base]) / _owner_scale(answers, free)
-        slopes = _response_slopes(jacobian, len(cells))
-        matrix = slopes[place[free]] - slopes[place[base]]
-        matrix = matrix[:, place[free]] / _owner_scale(answers, free)[:, None]
+        matrix = _gap_slopes(jacobian, len(cells), place[free], place[base])
+        matrix = matrix / _owner_scale(answers, free)[:, None]
         if not (np.isfinite(matrix).all() and np.isfinite(gaps).all()):
             return None, False
         sizes = np.linalg.svd(matrix, compute_uv=False)
@@ -227,10 +230,28 @@ def _owner_scale(answers: Floats, free: NDArray[np.int_]) -> Floats:
     return np.asarray(np.maximum(sizes, 1e-12)[free // answers.shape[-1]], float)
 
 
-def _response_slopes(jacobian: Jacobian, count: int) -> Floats:
-    """Return the derivative `[n, n]` of the response by the logits, from that of the residual."""
+def _gap_slopes(
+    jacobian: Jacobian, count: int, free: NDArray[np.int_], base: NDArray[np.int_]
+) -> Floats:
+    """Return how the gaps between the responses of some options move with those options' logits.
+
+    Args:
+        jacobian: of the residual, which is the logits less the response.
+        count: how many logits there are.
+        free: the places of the options among the logits.
+        base: the places of the options from which the gaps are measured.
+
+    Returns:
+        `[free, free]`.
+    """
     if isinstance(jacobian, MatrixFreeJacobian):
-        columns = [each - jacobian.product(np.append(each, 0.0)) for each in np.eye(count)]
+        columns = []
+        for place in free:
+            direction = np.zeros(count + 1)
+            direction[place] = 1.0
+            slope = direction[:-1] - jacobian.product(direction)
+            columns.append(slope[free] - slope[base])
         return np.asarray(np.stack(columns, axis=-1), float)
     assert isinstance(jacobian, DenseJacobian), "there is no other kind"
-    return np.asarray(np.eye(count) - jacobian.matrix[:, :-1], float)
+    slopes = np.eye(count) - jacobian.matrix[:, :-1]
+    return np.asarray((slopes[free] - slopes[base])[:, free], float)
