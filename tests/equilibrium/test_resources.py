@@ -101,3 +101,11 @@ def test_move_without_open_option_is_refused_with_its_path():
         "moves.west.options: no option of 'west@1' is available after east@1 = much; expected one "
         "option that spends nothing and has no 'if'"
     )
+
+
+def test_supposing_what_cannot_be_paid_for_says_what_is_left():
+    solved = mg.solve(theatres(4, 0))
+    with pytest.raises(mg.QueryError, match=r"it is closed where effort left to A is 1$"):
+        solved.suppose({"east@2": "much"})
+    with pytest.raises(mg.QueryError, match=r"east@2 = much .* closed in all cases that are left$"):
+        solved.suppose({"east": "much"})

@@ -167,3 +167,29 @@ def test_costs_are_told_as_what_the_actor_does_in_its_own_move_and_in_another() 
     assert any(row.label == "The cost of stopping the budget" for row in text.rows)
     # A clause that does not begin with the actor is no verb of it.
     assert 'the gain from "accept" (+3)' in reason_texts(mg.why(found, "suit"))[0].sentence
+
+
+def test_cost_of_an_offer_favours_whoever_does_not_pay_it() -> None:
+    contest = """
+title: A truce
+actors: {fort: The fort, army: The army}
+moves: {fire: {by: army, options: [fire, rest]}}
+offers:
+  truce: {by: fort, to: army, before: fire, costs: 6, accepting_costs: 3,
+          terms: [{promise: fire = rest, breaking_costs: 8}]}
+interests:
+  fort: [{when: fire = fire, worth: -5}]
+  army: [{when: fire = fire, worth: 10}]
+"""
+    found = mg.solve(read_text(contest).scenario)
+    (offer,) = reason_texts(mg.why(found, "truce_offer"))
+    assert "avoiding the cost of making the offer (+6)" in offer.sentence
+    (answer,) = reason_texts(mg.why(found, "truce_answer"))
+    assert "avoiding the cost of accepting the offer (+3)" in answer.sentence
+    (offer,) = reason_texts(
+        mg.why(
+            mg.solve(read_text(contest.replace("worth: -5}", "worth: -200}")).scenario),
+            "truce_offer",
+        )
+    )
+    assert "against the cost of making the offer (-6)" in offer.sentence

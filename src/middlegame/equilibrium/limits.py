@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from middlegame.base.errors import QueryError, TooLarge
 from middlegame.base.sizes import format_duration, format_size
-from middlegame.diagram import Chance, Decision, Diagram, Tables
+from middlegame.diagram import Chance, Decision, Diagram, Node, Tables
 from middlegame.engine.cost import predict_cost
 from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.inference import joint as inference
@@ -139,21 +139,22 @@ def refuse_closed(
         possible = np.asarray(inference.joint(structure, masses, structure.parents[place])) > 0
         shut = possible & ~(open_ > 0)[..., decision.states.index(moves[decision.name])]
         if shut.any():
-            seen = [
-                f"{name} = {state}"
-                for name, state in _closing_case(diagram, decision, possible, shut)
-            ]
-            case = f" where {' and '.join(seen)}" if seen else ""
+            case = _closing_case(diagram, decision, possible, shut)
+            seen = [f"{node.name} = {state}" for node, state in case if not _is_hidden(node)]
+            left = [f"{node.label} is {state}" for node, state in case if _is_hidden(node)]
+            where = (
+                f"where {' and '.join([*seen, *left])}" if case else "in all cases that are left"
+            )
             raise QueryError(
-                f"{decision.name} = {moves[decision.name]} cannot be supposed: it is closed{case}"
+                f"{decision.name} = {moves[decision.name]} cannot be supposed: it is closed {where}"
                 f"{'; suppose what opens it too' if seen else ''}"
             )
 
 
 def _closing_case(
     diagram: Diagram, decision: Decision, possible: NDArray[np.bool_], shut: NDArray[np.bool_]
-) -> list[tuple[str, str]]:
-    """Return the least that closes an option: parents with states, without hidden numbers.
+) -> list[tuple[Node, str]]:
+    """Return the least that closes an option: parents with states, of resources if need be.
 
     Args:
         diagram: the contest.
@@ -163,13 +164,17 @@ def _closing_case(
     """
     nodes = [diagram.nodes[diagram.index[name]] for name in decision.parents]
     where: list[int | slice] = [int(state) for state in np.argwhere(shut)[0]]
-    hidden = [isinstance(node, Chance) and node.hidden for node in nodes]
-    for axis in sorted(range(len(where)), key=lambda axis: not hidden[axis]):
+    for axis in sorted(range(len(where)), key=lambda axis: not _is_hidden(nodes[axis])):
         wider = (*where[:axis], slice(None), *where[axis + 1 :])
         if (shut[wider] == possible[wider]).all():
             where = list(wider)
     return [
-        (node.name, node.states[state])
-        for node, state, unseen in zip(nodes, where, hidden, strict=True)
-        if isinstance(state, int) and not unseen
+        (node, node.states[state])
+        for node, state in zip(nodes, where, strict=True)
+        if isinstance(state, int)
     ]
+
+
+def _is_hidden(node: Node) -> bool:
+    """Return whether a node is not shown: it tracks a resource, or holds a private number."""
+    return isinstance(node, Chance) and node.hidden

@@ -142,7 +142,7 @@ class InterestPhrases:
             case ("offers", str(), "terms", *_):
                 return f"{'less' if chosen else 'more'} risk of a broken promise"
             case ("offers", *_):
-                return self.label(each)
+                return f"{'avoiding ' * chosen}{self.label(each)}"
         label = self.label(each)
         if each.worth is None and not self._is_loss(each):
             return self._points(each, label)
