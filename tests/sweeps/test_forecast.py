@@ -8,6 +8,7 @@ from middlegame.equilibrium.engine_input import fix_states
 from middlegame.equilibrium.equilibrium import solve_tables
 from middlegame.io.archetypes import find_archetype
 from middlegame.scenario import Scenario, read_text
+from middlegame.sweeps import world_solver
 from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
 from middlegame.sweeps.world_solver import MOST_WORLDS, world_count
 from tests import enumeration
@@ -143,13 +144,15 @@ def test_contest_without_ranges_has_the_middle_world_alone():
     assert found.to_dict()["worlds"] is None
 
 
-def test_contests_that_take_longer_get_fewer_worlds(venezuela):
+def test_contests_that_take_longer_get_fewer_worlds(venezuela, monkeypatch):
     assert world_count(venezuela) == MOST_WORLDS
     quarters = mg.solve(mg.load("venezuela-2026-quarters"))
     assert 32 <= world_count(quarters) < MOST_WORLDS
     errors = mg.solve(mg.load("july-1914"), worlds=0)  # beliefs, settled along the ramp
     assert world_count(errors) == MOST_WORLDS
-    levels = mg.solve(mg.load("harbour-lease"), behaviour="level=1", worlds=0)  # one by one
+    levels = mg.solve(mg.load("harbour-lease"), behaviour="level=2", worlds=0)
+    assert world_count(levels) == MOST_WORLDS
+    monkeypatch.setattr(world_solver, "_ramp_serves", lambda _: False)  # one by one
     assert 32 < world_count(levels) < MOST_WORLDS
 
 

@@ -10,7 +10,9 @@ from middlegame.compiler import compile_scenario
 from middlegame.diagram.levels import with_levels
 from middlegame.equilibrium.equilibrium import solve
 from middlegame.scenario import read_text
+from middlegame.sweeps import world_solver
 from middlegame.sweeps.batches import solve_samples
+from middlegame.sweeps.world_solver import solve_in_worlds, solve_worlds
 
 CONTEST = """
 title: Border
@@ -58,6 +60,36 @@ def test_samples_agree_with_single_solves(border):
         alone = solve(border.diagram, theta=theta).suppose({"mobilise": "mobilise"})
         for name, forecast in alone.forecasts.items():
             assert np.allclose(found.forecasts[name][k], [*forecast.values()], atol=1e-9)
+
+
+@pytest.mark.parametrize("supposed", [{}, {"mobilise": "mobilise"}, {"valley": "held"}])
+def test_worlds_along_the_ramp_are_those_traced_one_by_one(border, supposed, monkeypatch):
+    contest = border.suppose(supposed)
+    together = solve_worlds(contest, 8)
+    assert (together.traced, together.agrees) == (0, True)
+    monkeypatch.setattr(world_solver, "ramp_perceived", lambda *_: (None, None, False))
+    alone = solve_in_worlds(contest, together.parameter_values)
+    assert alone.traced == 8
+    for one, other in zip(together.tables, alone.tables, strict=True):
+        assert np.allclose(one, other, atol=1e-9)
+    assert [*together.perceived] == [*alone.perceived] == ["south", "north"]
+    for actor, contests in together.perceived.items():
+        for some, others in zip(contests, alone.perceived[actor], strict=True):
+            for one, other in zip(some.tables, others.tables, strict=True):
+                assert np.allclose(one, other, atol=1e-9)
+
+
+def test_worlds_of_actors_who_forget_their_moves_settle_together():
+    text = CONTEST.replace("knows: [mobilise, answer], options: [attack", "options: [attack")
+    scenario = read_text(text).scenario
+    assert scenario is not None
+    contest = solve(scenario, behaviour="level=2")
+    together = solve_worlds(contest, 4)
+    assert (together.traced, together.agrees) == (0, True)
+    for k, theta in enumerate(together.parameter_values):
+        alone = solve(contest.diagram, theta=theta)
+        for node, policy in zip(contest.diagram.structure.decisions, alone.policies, strict=True):
+            assert np.allclose(together.tables[node][..., k], policy, atol=1e-8)
 
 
 def test_mean_level_is_a_judgement_of_sweeps(border):

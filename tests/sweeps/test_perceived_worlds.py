@@ -26,7 +26,7 @@ def test_worlds_along_the_ramp_are_those_traced_one_by_one(text, monkeypatch):
     contest: Equilibrium = solve(scenario(text))
     together = solve_worlds(contest, 8)
     assert (together.traced, together.agrees) == (0, True)
-    monkeypatch.setattr(world_solver, "_ramp_perceived", lambda *_: (None, False))
+    monkeypatch.setattr(world_solver, "ramp_perceived", lambda *_: (None, None, False))
     alone = solve_in_worlds(contest, together.parameter_values)
     assert alone.traced == 8
     for one, other in zip(together.tables, alone.tables, strict=True):
@@ -40,7 +40,7 @@ def test_worlds_along_the_ramp_are_those_traced_one_by_one(text, monkeypatch):
 def test_worlds_hold_what_is_supposed(monkeypatch):
     contest = solve(scenario(AWARE)).suppose({"push": "push"})
     together = solve_worlds(contest, 4)
-    monkeypatch.setattr(world_solver, "_ramp_perceived", lambda *_: (None, False))
+    monkeypatch.setattr(world_solver, "ramp_perceived", lambda *_: (None, None, False))
     alone = solve_in_worlds(contest, together.parameter_values)
     for one, other in zip(together.tables, alone.tables, strict=True):
         assert np.allclose(one, other, atol=1e-9)

@@ -4,9 +4,8 @@ See `engine.qre.levels` for the models. Levels are solved first: whoever reasons
 everybody so, those who play an equilibrium included. They respond to what the others really do.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.inference.given_policies import GivenPolicies
 from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.engine.qre import principal as qre
-from middlegame.engine.qre.levels import LevelPolicies, Reasoning, level_policies
+from middlegame.engine.qre.levels import Reasoning, level_policies
 from middlegame.equilibrium.engine_input import engine_input
 from middlegame.equilibrium.strategy_profile import StrategyProfile
 from middlegame.scenario.model.behaviour import parse_behaviour
@@ -102,88 +101,14 @@ class LevelSolution:
     """The solution of a contest in which actors reason by levels.
 
     Attributes:
-        diagram: the contest, with its level nodes.
-        tables: its numbers.
-        found: the policies of the actors who reason by levels.
-        rest: the solution for all others, against those policies.
+        rest: the solution for all who play an equilibrium, against the policies of the others.
+        residual: the largest gap of a logit response, in whichever contest it was found.
+        perceived: see `perceived_by_level`.
     """
 
-    diagram: Diagram
-    tables: Tables
-    found: LevelPolicies
     rest: qre.Solution
-
-    @property
-    def residual(self) -> float:
-        """The largest gap of a logit response, in whichever contest it was found."""
-        return max(float(self.found.residual), self.rest.residual)
-
-    @cached_property
-    def perceived(self) -> dict[str, tuple[StrategyProfile, ...]]:
-        """By actor who reasons, the contest as it takes it to be, one for each of its levels.
-
-        Level 0 does not reason, and has none.
-        """
-        reasoning, owners = reasoning_of(self.diagram), self.diagram.owners
-        fixed = {
-            owners[owner]: (self._fixed_level(owner, level),) if level else ()
-            for owner, level in reasoning.fixed
-        }
-        mixed = {
-            owners[owner]: tuple(
-                self._mixed_level(owner, level, self.tables.chances[node])
-                for level in range(1, len(LEVELS))
-            )
-            for owner, node in reasoning.level_nodes.items()
-        }
-        return fixed | mixed
-
-    @cached_property
-    def _plain(self) -> tuple[Diagram, Tables]:
-        """The contest and its numbers without level nodes."""
-        plain = without_level_nodes(self.diagram)
-        opens = tuple(
-            open_[..., 0, :] if len(decision.parents) > len(bare.parents) else open_
-            for decision, bare, open_ in zip(
-                self.diagram.decisions, plain.decisions, self.tables.open_options, strict=True
-            )
-        )
-        added = len(self.diagram.nodes) - len(plain.nodes)
-        chances = self.tables.chances[added:]
-        return plain, replace(self.tables, chances=chances, open_options=opens)
-
-    def _fixed_level(self, owner: int, level: int) -> StrategyProfile:
-        diagram, tables = self._plain
-        layout, by_level = layout_of(diagram.structure), self.found.by_level[owner]
-        own, others = layout.unpad(by_level[level]), layout.unpad(by_level[level - 1])
-        played = tuple(
-            mine if decision.owner == diagram.owners[owner] else theirs
-            for decision, mine, theirs in zip(diagram.decisions, own, others, strict=True)
-        )
-        return StrategyProfile(diagram, tables, played, {})
-
-    def _mixed_level(self, owner: int, level: int, chances: Floats | None) -> StrategyProfile:
-        plain, tables = self._plain
-        assert chances is not None, "level nodes have tables"
-        cut = np.where(np.arange(len(LEVELS)) < level, chances, 0.0)
-        own = (np.arange(len(LEVELS)) == level) * 1.0
-        levels = {
-            name: own if name == plain.owners[owner] else cut / cut.sum()
-            for name in dict.fromkeys(decision.owner for decision in plain.decisions)
-        }
-        diagram = add_level_nodes(plain, {name: Fixed(table) for name, table in levels.items()})
-        layout = layout_of(plain.structure)
-        found = [layout.unpad(each) for each in self.found.by_level[owner]]
-        played = tuple(
-            np.stack([each[place] for each in found], axis=-2)
-            for place in range(len(plain.decisions))
-        )
-        opens = tuple(
-            np.repeat(open_[..., None, :], len(LEVELS), axis=-2) for open_ in tables.open_options
-        )
-        chances_of_all = (*levels.values(), *tables.chances)
-        numbers = replace(tables, chances=chances_of_all, open_options=opens)
-        return StrategyProfile(diagram, numbers, played, {})
+    residual: float
+    perceived: dict[str, tuple[StrategyProfile, ...]]
 
 
 def solve_levels(diagram: Diagram, tables: Tables) -> LevelSolution:
@@ -201,7 +126,88 @@ def solve_levels(diagram: Diagram, tables: Tables) -> LevelSolution:
     reasoning, game = reasoning_of(diagram), engine_input(diagram, tables)
     found = level_policies(reasoning, game, level_distributions(diagram, tables), _solve)
     rest = qre.solve_against(diagram.structure, game, reasoning.free, found.policies)
-    return LevelSolution(diagram, tables, found, rest)
+    residual = max(float(found.residual), rest.residual)
+    return LevelSolution(rest, residual, perceived_by_level(diagram, tables, found.by_level))
+
+
+def perceived_by_level(
+    diagram: Diagram, tables: Tables, by_level: Mapping[int, Sequence[Floats]]
+) -> dict[str, tuple[StrategyProfile, ...]]:
+    """Return by actor who reasons the contest as it takes it to be, one for each of its levels.
+
+    Level 0 does not reason, and has none.
+
+    Args:
+        diagram: the contest, with its level nodes.
+        tables: its numbers.
+        by_level: by owner, all owners' policies at each level, `[rows, max_options]` of the diagram
+            without level nodes; see `LevelPolicies`.
+    """
+    reasoning, owners = reasoning_of(diagram), diagram.owners
+    plain, numbers = _without_levels(diagram, tables)
+    fixed = {
+        owners[owner]: (_fixed_level(plain, numbers, owner, by_level[owner]),) if level else ()
+        for owner, level in reasoning.fixed
+    }
+    mixed = {
+        owners[owner]: _mixed_levels(plain, numbers, owner, by_level[owner], tables.chances[node])
+        for owner, node in reasoning.level_nodes.items()
+    }
+    return fixed | mixed
+
+
+def _without_levels(diagram: Diagram, tables: Tables) -> tuple[Diagram, Tables]:
+    """Return a contest and its numbers without level nodes."""
+    plain = without_level_nodes(diagram)
+    opens = tuple(
+        open_[..., 0, :] if len(decision.parents) > len(bare.parents) else open_
+        for decision, bare, open_ in zip(
+            diagram.decisions, plain.decisions, tables.open_options, strict=True
+        )
+    )
+    added = len(diagram.nodes) - len(plain.nodes)
+    return plain, replace(tables, chances=tables.chances[added:], open_options=opens)
+
+
+def _fixed_level(
+    diagram: Diagram, tables: Tables, owner: int, by_level: Sequence[Floats]
+) -> StrategyProfile:
+    """Return the contest as an owner takes it to be whose level is the last of `by_level`."""
+    unpad = layout_of(diagram.structure).unpad
+    own, others = unpad(by_level[-1]), unpad(by_level[-2])
+    played = tuple(
+        mine if decision.owner == diagram.owners[owner] else theirs
+        for decision, mine, theirs in zip(diagram.decisions, own, others, strict=True)
+    )
+    return StrategyProfile(diagram, tables, played, {})
+
+
+def _mixed_levels(
+    plain: Diagram,
+    tables: Tables,
+    owner: int,
+    by_level: Sequence[Floats],
+    chances: Floats | None,
+) -> tuple[StrategyProfile, ...]:
+    """Return the contest as an owner takes it to be at each level from 1, with level nodes."""
+    assert chances is not None, "level nodes have tables"
+    places, unpad = np.arange(len(LEVELS)), layout_of(plain.structure).unpad
+    played = tuple(np.stack(each, axis=-2) for each in zip(*map(unpad, by_level), strict=True))
+    opens = tuple(
+        np.repeat(open_[..., None, :], len(LEVELS), axis=-2) for open_ in tables.open_options
+    )
+    found = []
+    for level in range(1, len(LEVELS)):
+        own, cut = (places == level) * 1.0, np.where(places < level, chances, 0.0)
+        levels = {
+            name: own if name == plain.owners[owner] else cut / cut.sum()
+            for name in dict.fromkeys(decision.owner for decision in plain.decisions)
+        }
+        diagram = add_level_nodes(plain, {name: Fixed(table) for name, table in levels.items()})
+        chances_of_all = (*levels.values(), *tables.chances)
+        numbers = replace(tables, chances=chances_of_all, open_options=opens)
+        found.append(StrategyProfile(diagram, numbers, played, {}))
+    return tuple(found)
 
 
 def _solve(part: GivenPolicies, game: Game) -> tuple[Floats, Floats]:

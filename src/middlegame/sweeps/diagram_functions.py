@@ -140,7 +140,7 @@ def _diagram_functions(
     constant = engine_input(diagram, fix(diagram.tables()))
     played = _numbers_function(diagram, supposed, compiles, as_played=True)
     true = _numbers_function(diagram, supposed, compiles, as_played=False)
-    settle_written: Callable[[Game], tuple[Any, Any]] = (
+    settle_written: Callable[[Game], tuple[Any, ...]] = (
         partial(solve_levels_batch, reasoning_of(diagram), ramp=ramp)
         if reasons_by_levels(diagram)
         else settler(structure, constant)
@@ -159,7 +159,7 @@ def _diagram_functions(
         return constant._replace(tables=tables, lambdas=lambdas)
 
     def settle(parameter_values: Floats, here: Game) -> tuple[Any, Any]:
-        residual, policies = settle_written(here)
+        residual, policies, *_ = settle_written(here)
         written = policies
         for each in perceived:
             gap, policies = each.put_in(parameter_values, np.asarray(policies))

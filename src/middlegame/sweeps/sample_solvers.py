@@ -23,9 +23,11 @@ from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.graph.slicing_cost import cheapest_slices, slicing_cost
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.inference.marginals import marginals
+from middlegame.engine.qre.levels import response_diagrams
 from middlegame.engine.temporal.long_diagrams import is_long
 from middlegame.equilibrium.engine_input import flatten_numbers
 from middlegame.equilibrium.equilibrium import solve_tables
+from middlegame.equilibrium.levels import reasoning_of, reasons_by_levels
 from middlegame.equilibrium.solving import solve_policies
 from middlegame.sweeps.diagram_functions import Answers, diagram_functions
 from middlegame.sweeps.queries import Query
@@ -34,6 +36,8 @@ Integers = NDArray[np.int_]
 
 _CYCLIC_SWEEPS, _ACYCLIC_SWEEPS = 16, 4
 """Sweeps that a sample takes on average, with cycles in the relevance graph and without."""
+_RESPONSE_SWEEPS = 2
+"""Sweeps of one owner's response without cycles: one finds it and one checks it."""
 _COMPILED_FROM = 5e8
 """Operations of all samples from which on compiling takes less time than NumPy does: about ten
 seconds of it, where compiling takes from eight to thirty the first time and a fifth of it again."""
@@ -51,17 +55,28 @@ _LARGE = 2**23
 
 def sample_operations(diagram: Diagram) -> float:
     """Return how many multiplications a sample takes in NumPy, about."""
-    structure = diagram.structure
-    sweeps = _CYCLIC_SWEEPS if traced_decisions(structure) else _ACYCLIC_SWEEPS
-    once = slicing_cost(cheapest_slices(structure)).operations
-    return (1 + len(diagram.perceptions)) * sweeps * max(once, 1.0)
+    if reasons_by_levels(diagram):
+        return sum(
+            count * _operations(each, _RESPONSE_SWEEPS)
+            for each, count in response_diagrams(reasoning_of(diagram))
+        )
+    return (1 + len(diagram.perceptions)) * _operations(diagram.structure)
+
+
+def _operations(structure: Structure, acyclic_sweeps: int = _ACYCLIC_SWEEPS) -> float:
+    """Return how many multiplications a sample of one diagram takes in NumPy, about."""
+    sweeps = _CYCLIC_SWEEPS if traced_decisions(structure) else acyclic_sweeps
+    return sweeps * max(slicing_cost(cheapest_slices(structure)).operations, 1.0)
 
 
 def compiling_pays(diagram: Diagram, samples: int) -> bool:
     """Return whether so many samples take less time compiled, with the compiling, than in NumPy."""
     if is_long(diagram.structure):
         return False
-    return samples * sample_operations(diagram) > _COMPILED_FROM
+    # Responses by levels are never compiled.
+    by_level = reasons_by_levels(diagram)
+    operations = _operations(diagram.structure) if by_level else sample_operations(diagram)
+    return samples * operations > _COMPILED_FROM
 
 
 def samples_at_a_time(structure: Structure) -> int:

@@ -1,9 +1,8 @@
 """A contest's equilibria in its first worlds, found without compiling: what forecasts are means of.
 
-The worlds are the first ones of the sequence that sweeps draw from. They are solved together in
-NumPy along a ramp of lambda, once for each mirror branch and for each perceived contest; those that
-the ramp does not settle are traced in full. Where it misses a branch of the middle world, or where
-actors reason by levels, every world is solved in full by itself.
+The worlds are the first ones of the sequence that sweeps draw from. They are solved together along
+a ramp of lambda (`world_ramp`); those that it does not settle are traced in full. Where it misses a
+branch of the middle world, every world is solved in full by itself.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +17,6 @@ from middlegame.diagram import Diagram
 from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch_in_numpy
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.slicing_cost import cheapest_slices, slicing_cost
-from middlegame.engine.graph.structure import Structure
 from middlegame.equilibrium.engine_input import (
     engine_input,
     fix_states,
@@ -28,14 +26,13 @@ from middlegame.equilibrium.engine_input import (
 from middlegame.equilibrium.equilibrium import Equilibrium, solve_tables
 from middlegame.equilibrium.strategy_profile import StrategyProfile
 from middlegame.sweeps.batches import DISAGREEMENT, TOLERANCE
-from middlegame.sweeps.perceived_solver import Numbers, Settle, perceived_contest
 from middlegame.sweeps.sample_solvers import (
     LIVE_NUMBERS,
     Integers,
     sample_operations,
-    samples_at_a_time,
 )
 from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
+from middlegame.sweeps.world_ramp import PerceivedContests, are_alike, ramp, ramp_perceived
 from middlegame.sweeps.worlds import Worlds, perceived_worlds
 
 MOST_WORLDS = 512
@@ -49,8 +46,6 @@ _NUMBERS = 2e7
 _TRACES, _OPERATIONS_OF_A_TRACE = 192, 1.2e3
 """Worlds of the smallest contests that may be solved one by one, in as long; and the operations
 beyond which there are half as many."""
-_NUDGE = 1e-3
-"""The change of a logit by which a world is led to one of several mirror branches."""
 _MOST_TRACED = 16
 """Worlds, at most, that are traced since the ramp does not settle them; others are left out."""
 
@@ -85,9 +80,8 @@ def _ramp_serves(equilibrium: Equilibrium) -> bool:
     """Return whether worlds are solved along the ramp, not one by one."""
     none = np.zeros((0, len(equilibrium.theta)))
     if not equilibrium.perceived:
-        return not equilibrium.forks or _ramp(equilibrium, none)[1]
-    by_beliefs = bool(equilibrium.diagram.perceptions) and not equilibrium.forks
-    return by_beliefs and _ramp_perceived(equilibrium, none)[1]
+        return not equilibrium.forks or ramp(equilibrium, none)[1]
+    return not equilibrium.forks and ramp_perceived(equilibrium, none).agrees
 
 
 def solve_worlds(
@@ -119,13 +113,13 @@ def solve_in_worlds(
     unsettled = np.arange(count)
     agrees = None
     if not equilibrium.perceived:
-        settled, agrees = _ramp(equilibrium, values)
+        settled, agrees = ramp(equilibrium, values)
         if agrees or not equilibrium.forks:
             unsettled = found.add_settled(settled)
-    elif equilibrium.diagram.perceptions and not equilibrium.forks:
-        expected, agrees = _ramp_perceived(equilibrium, values)
+    elif not equilibrium.forks:
+        policies, perceived, agrees = ramp_perceived(equilibrium, values)
         if agrees:
-            unsettled = found.add_perceived(*expected)
+            unsettled = found.add_perceived(policies, perceived)
     whole = len(unsettled) == count
     most = count if whole else _MOST_TRACED
     for done, world in enumerate(map(int, unsettled)):
@@ -136,105 +130,6 @@ def solve_in_worlds(
         if progress:
             progress(count - len(unsettled) + done + 1, count)
     return found.worlds(None if whole else agrees)
-
-
-def _ramp(equilibrium: Equilibrium, values: Floats) -> tuple[Floats, bool]:
-    """Return the policies of worlds along the ramp, and whether it agrees with the full trace.
-
-    Where the principal branch forks, the ramp is nudged towards each mirror branch in turn.
-
-    Returns:
-        `[branches, rows, max_options, worlds]`, nan where the ramp does not settle; and whether it
-        finds each branch of the middle world.
-    """
-    diagram = equilibrium.diagram
-    structure, constant = diagram.structure, engine_input(diagram, equilibrium.tables)
-    layout = layout_of(structure)
-    branches = [equilibrium.policies, *(mirror.policies for mirror in equilibrium.mirrors)]
-    logits = [equilibrium.logits, *(mirror.logits for mirror in equilibrium.mirrors)]
-    found, agrees = [], True
-    for policies, towards in zip(branches, logits, strict=True):
-        nudge = _nudge(towards - np.mean(logits, axis=0)) if equilibrium.mirrors else None
-        parts = []
-        for some in _chunks(equilibrium, values):
-            cells, lambdas = _flat_numbers(diagram, some, equilibrium.supposed)
-            game: Game = constant._replace(tables=cells, lambdas=lambdas)
-            solved = solve_batch_in_numpy(structure, game, Ramp(), nudge)
-            parts.append(np.where(solved.residual <= TOLERANCE, solved.policies, np.nan))
-        settled = np.concatenate(parts, axis=-1)
-        agrees &= _are_alike(settled[..., -1], layout.pad(policies), constant)
-        found.append(settled[..., :-1])
-    return np.stack(found), agrees
-
-
-def _chunks(equilibrium: Equilibrium, values: Floats) -> list[Floats]:
-    """Return the parameter values of worlds, the middle one last, in parts to solve at a time."""
-    every = np.vstack([values, equilibrium.theta])
-    return np.array_split(every, -(-len(every) // samples_at_a_time(equilibrium.diagram.structure)))
-
-
-def _flat_numbers(
-    diagram: Diagram, values: Floats, supposed: Mapping[str, str]
-) -> tuple[Floats, Floats]:
-    """Return the flat tables and lambdas of a diagram in some worlds."""
-    tables = fix_states(diagram, diagram.tables(values.T), supposed)
-    return flatten_samples(diagram, tables, len(values))
-
-
-def _are_alike(policies: Floats, traced: Floats, constant: Game) -> bool:
-    """Return whether policies agree with those of the full trace wherever play arrives."""
-    gap = np.abs(policies - traced)[constant.reached]
-    return bool(gap.max(initial=0.0) <= DISAGREEMENT)
-
-
-def _ramp_perceived(
-    equilibrium: Equilibrium, values: Floats
-) -> tuple[tuple[Floats, list[Floats]], bool]:
-    """Settle worlds in which actors have beliefs: each perceived contest along the ramp in turn.
-
-    Returns:
-        The policies that are played, `[rows, max_options, worlds]`, nan where a contest does not
-        settle, and those of the contest as written and of each perceived one; and whether the ramp
-        finds the policies of the middle world.
-    """
-    diagram, supposed = equilibrium.diagram, equilibrium.supposed
-    written, layout = replace(diagram, perceptions=()), layout_of(diagram.structure)
-
-    def numbers_of(of: Diagram) -> Numbers:
-        return lambda some: _flat_numbers(of, some, supposed)
-
-    def settler(structure: Structure, constant: Game) -> Settle:
-        def settle(game: Game) -> tuple[Floats, Floats]:
-            here = game._replace(opens=constant.opens, reached=constant.reached)
-            solved = solve_batch_in_numpy(structure, here, Ramp())
-            return solved.residual, solved.policies
-
-        return settle
-
-    constant = engine_input(written, replace(equilibrium.tables, perceived=()))
-    contests = [
-        perceived_contest(diagram, each, supposed, numbers_of(each.diagram), settler)
-        for each in diagram.perceptions
-    ]
-    settle_written, numbers = settler(diagram.structure, constant), numbers_of(written)
-    parts = []
-    for some in _chunks(equilibrium, values):
-        cells, lambdas = numbers(some)
-        residual, played = settle_written(constant._replace(tables=cells, lambdas=lambdas))
-        each_expects = [played]
-        for contest in contests:
-            gap, expected = contest.expect(some, played)
-            played, residual = contest.act(expected, played), np.maximum(residual, gap)
-            each_expects.append(expected)
-        parts.append([np.where(residual <= TOLERANCE, played, np.nan), *each_expects])
-    settled, *expectations = (np.concatenate(each, axis=-1) for each in zip(*parts, strict=True))
-    agrees = _are_alike(settled[..., -1], layout.pad(equilibrium.policies), constant)
-    return (settled[..., :-1], [each[..., :-1] for each in expectations]), agrees
-
-
-def _nudge(direction: Floats) -> Floats:
-    """Return a small change of all samples' logits in a direction, `[cells, 1]`."""
-    return _NUDGE * direction.reshape(-1, 1) / max(float(np.abs(direction).max()), 1e-300)
 
 
 def solve_with_utilities(
@@ -263,7 +158,7 @@ def solve_with_utilities(
     )
     solved = solve_batch_in_numpy(structure, game, Ramp())
     settled = solved.residual <= TOLERANCE
-    alike = _are_alike(solved.policies[..., 0], middle.pad(equilibrium.policies), constant)
+    alike = are_alike(solved.policies[..., 0], middle.pad(equilibrium.policies), constant)
     if not settled[0] or not alike:
         return [None] * len(diagrams)
     return [
@@ -305,35 +200,17 @@ class _Columns:
             self._policies[int(world)] = [*every[..., world]]
         return np.flatnonzero(~settled)
 
-    def add_perceived(self, policies: Floats, expected: Sequence[Floats]) -> Integers:
+    def add_perceived(self, policies: Floats, perceived: PerceivedContests) -> Integers:
         """Add the worlds whose perceived contests have all settled; return the others.
 
         Args:
             policies: those that are played, `[rows, max_options, worlds]`, nan where unsettled.
-            expected: those of the contest as written, then of each perceived contest.
+            perceived: returns the contests in which they were found.
         """
-        diagram, supposed = self._equilibrium.diagram, self._equilibrium.supposed
-        written, unpad = replace(diagram, perceptions=()), layout_of(diagram.structure).unpad
         settled = np.isfinite(policies).all(axis=(0, 1))
         for world in map(int, np.flatnonzero(settled)):
-            tables = fix_states(diagram, diagram.tables(self._values[world]), supposed)
-            contests = [
-                StrategyProfile(seen, numbers, tuple(unpad(found[..., world])), {})
-                for seen, numbers, found in zip(
-                    (written, *(each.diagram for each in diagram.perceptions)),
-                    (replace(tables, perceived=()), *tables.perceived),
-                    expected,
-                    strict=True,
-                )
-            ]
             self._policies[world] = [policies[..., world]]
-            self._perceived[world] = {
-                **{decision.owner: (contests[0],) for decision in diagram.decisions},
-                **{
-                    each.actor: (contest,)
-                    for each, contest in zip(diagram.perceptions, contests[1:], strict=True)
-                },
-            }
+            self._perceived[world] = perceived(world)
         return np.flatnonzero(~settled)
 
     def add_traced(self, world: int) -> None:

@@ -6,7 +6,7 @@ many small diagrams once; the differentiable version is to be compiled by JAX.
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,20 +19,31 @@ from middlegame.engine.inference.given_policies import GivenPolicies, given_poli
 from middlegame.engine.qre.levels import Reasoning, Solve, level_policies
 
 
-def solve_levels_batch(reasoning: Reasoning, game: Game, ramp: Ramp) -> tuple[Floats, Floats]:
+class LevelBatch(NamedTuple):
+    """The policies of all owners in many samples.
+
+    Attributes:
+        residual: the largest gap of a logit response, `[samples]`.
+        policies: `[rows, max_options, samples]`.
+        by_level: by owner who reasons, all owners' policies at each level as that owner models
+            them; see `LevelPolicies`.
+    """
+
+    residual: Array
+    policies: Array
+    by_level: dict[int, list[Array]]
+
+
+def solve_levels_batch(reasoning: Reasoning, game: Game, ramp: Ramp) -> LevelBatch:
     """Solve all samples.
 
     Args:
         reasoning: who reasons how far; the others play an equilibrium.
         game: the diagram's numbers, `tables` and `lambdas` with the samples as their last axis.
         ramp: the steps of lambda and the limits of the sweeps, where decisions are on cycles.
-
-    Returns:
-        The residuals `[samples]`, and the policies `[rows, max_options, samples]`.
     """
     numbers = game._replace(tables=np.asarray(game.tables), lambdas=np.asarray(game.lambdas))
-    policies, residual = _all_policies(reasoning, numbers, partial(_solve, ramp=ramp), np)
-    return residual, policies
+    return _all_policies(reasoning, numbers, partial(_solve, ramp=ramp), np)
 
 
 def differentiable_levels(reasoning: Reasoning, game: Game, ramp: Ramp) -> tuple[Array, Array]:
@@ -50,10 +61,11 @@ def differentiable_levels(reasoning: Reasoning, game: Game, ramp: Ramp) -> tuple
     def solve(part: GivenPolicies, reduced: Game) -> tuple[Array, Array]:
         return differentiable_policies(part.reduced, reduced, ramp)
 
-    return _all_policies(reasoning, game, solve, jnp)
+    found = _all_policies(reasoning, game, solve, jnp)
+    return found.policies, found.residual
 
 
-def _all_policies(reasoning: Reasoning, game: Game, solve: Solve, xp: Any) -> tuple[Array, Array]:
+def _all_policies(reasoning: Reasoning, game: Game, solve: Solve, xp: Any) -> LevelBatch:
     """Find the policies by levels, then those of the equilibrium against them."""
     structure, nodes = reasoning.structure, reasoning.level_nodes
     distributions: Sequence[Array] = [
@@ -61,10 +73,11 @@ def _all_policies(reasoning: Reasoning, game: Game, solve: Solve, xp: Any) -> tu
     ]
     found = level_policies(reasoning, game, distributions, solve, xp)
     if not reasoning.free:
-        return found.policies, found.residual
+        return LevelBatch(found.residual, found.policies, found.by_level)
     part = given_policies(structure, reasoning.free)
     solved, residual = solve(part, part.game(game, found.policies, xp))
-    return part.restore(solved, found.policies, xp), xp.maximum(found.residual, residual)
+    policies = part.restore(solved, found.policies, xp)
+    return LevelBatch(xp.maximum(found.residual, residual), policies, found.by_level)
 
 
 def _solve(part: GivenPolicies, game: Game, ramp: Ramp) -> tuple[Floats, Floats]:

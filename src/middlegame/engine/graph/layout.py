@@ -110,9 +110,17 @@ class TableLayout:
 
     def policy_cells(self, decision: int) -> Indices:
         """Return the places of a policy in the flattened policies, `[*observed, options]`."""
-        rows, size = self.rows[decision], self.structure.sizes[decision]
-        first = np.arange(rows.start, rows.stop)[:, None] * self.max_options
-        return (first + np.arange(size)).reshape(self.structure.shape(decision))
+        return self._policy_cells[decision]
+
+    @cached_property
+    def _policy_cells(self) -> dict[int, Indices]:
+        """The places of each decision's policy in the flattened policies."""
+        cells = {}
+        for decision, rows in self.rows.items():
+            first = np.arange(rows.start, rows.stop)[:, None] * self.max_options
+            every = first + np.arange(self.structure.sizes[decision])
+            cells[decision] = every.reshape(self.structure.shape(decision))
+        return cells
 
     def chance_table(self, tables: Array, node: int) -> Array:
         """Return a chance table `[*parents, states, *batch]` from the tables `[cells, *batch]`."""

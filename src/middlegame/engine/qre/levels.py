@@ -138,6 +138,30 @@ def level_policies(
     return LevelPolicies(xp.concatenate(parts), residual, chains)
 
 
+def response_diagrams(reasoning: Reasoning) -> list[tuple[Structure, int]]:
+    """Return the diagrams in which owners respond by levels, each with how many responses.
+
+    All other owners' decisions are chance nodes in each. The last one is the whole diagram, in
+    which those who play an equilibrium respond to the levels.
+    """
+    base = _without_levels(reasoning)
+    owners = base.deciding_owners
+    counts: dict[Structure, int] = {}
+
+    def climb(structure: Structure, depth: int, members: Sequence[int]) -> None:
+        for owner in owners:
+            part = _own(structure, owner).reduced
+            responses = depth if owner in members else depth - 1
+            counts[part] = counts.get(part, 0) + max(responses, 0)
+
+    for depth in {level for _, level in reasoning.fixed}:
+        climb(base, depth, [owner for owner, level in reasoning.fixed if level == depth])
+    for group in reasoning.mixed:
+        whole = with_level_nodes(base, owners, reasoning.level_count)
+        climb(whole, reasoning.level_count - 1, group)
+    return [*counts.items(), (given_policies(reasoning.structure, reasoning.free).reduced, 1)]
+
+
 _Respond = Callable[[int, int, Sequence[Array]], tuple[Array, Array]]
 """From an owner, its level and all policies of lower levels to the policies of its decisions."""
 
