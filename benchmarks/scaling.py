@@ -67,7 +67,9 @@ def timed(work, kind):
     return within
 choose, solve = principal.response_equations, DenseSystem.solve
 with (
-    mock.patch.object(principal, "response_equations", lambda *a: timed(choose(*a), "jacobians")),
+    mock.patch.object(
+        principal, "response_equations", lambda *a, **o: timed(choose(*a, **o), "jacobians")
+    ),
     mock.patch.object(DenseSystem, "solve", timed(solve, "systems")),
 ):
     start = time.perf_counter()
