@@ -36,8 +36,8 @@ Integers = NDArray[np.int_]
 
 _CYCLIC_SWEEPS, _ACYCLIC_SWEEPS = 16, 4
 """Sweeps that a sample takes on average, with cycles in the relevance graph and without."""
-_RESPONSE_SWEEPS = 2
-"""Sweeps of one owner's response without cycles: one finds it and one checks it."""
+_RESPONSE = 0.5
+"""The work of one owner's response by levels, as a share of that of all owners in equilibrium."""
 _COMPILED_FROM = 5e8
 """Operations of all samples from which on compiling takes less time than NumPy does: about ten
 seconds of it, where compiling takes from eight to thirty the first time and a fifth of it again."""
@@ -57,15 +57,15 @@ def sample_operations(diagram: Diagram) -> float:
     """Return how many multiplications a sample takes in NumPy, about."""
     if reasons_by_levels(diagram):
         return sum(
-            count * _operations(each, _RESPONSE_SWEEPS)
+            count * _RESPONSE * _operations(each)
             for each, count in response_diagrams(reasoning_of(diagram))
         )
     return (1 + len(diagram.perceptions)) * _operations(diagram.structure)
 
 
-def _operations(structure: Structure, acyclic_sweeps: int = _ACYCLIC_SWEEPS) -> float:
+def _operations(structure: Structure) -> float:
     """Return how many multiplications a sample of one diagram takes in NumPy, about."""
-    sweeps = _CYCLIC_SWEEPS if traced_decisions(structure) else acyclic_sweeps
+    sweeps = _CYCLIC_SWEEPS if traced_decisions(structure) else _ACYCLIC_SWEEPS
     return sweeps * max(slicing_cost(cheapest_slices(structure)).operations, 1.0)
 
 

@@ -174,7 +174,8 @@ class TableLayout:
 
     def unpad(self, padded: Floats) -> list[Floats]:
         """Split `[rows, max_options]` into one array `[*observed, options]` for each decision."""
-        return [np.asarray(padded).ravel()[self.policy_cells(d)] for d in self.structure.decisions]
+        flat = np.asarray(padded).ravel()
+        return [flat[self.policy_cells(decision)] for decision in self.structure.decisions]
 
 
 @lru_cache(maxsize=64)
