@@ -11,7 +11,7 @@ from benchmarks.peers import worlds_by_gambit
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Node, Parameter, Ref, Sum, Utility
 from middlegame.sweeps.batches import solve_samples
 
-WORLDS = 20_000
+WORLDS = 100_000
 LOOPED = 10
 
 

@@ -1,4 +1,4 @@
-"""Sweeps: worlds a second against the number of workers, and memory against that of worlds."""
+"""Sweeps as whole commands: seconds on threads and on workers, and memory against worlds."""
 
 import json
 import os
@@ -9,10 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import middlegame as mg
-
-CONTESTS = ("harbour-lease", "venezuela-2026")
-WORLDS = {"harbour-lease": 100_000, "venezuela-2026": 20_000}
+SWEEPS = (("harbour-lease", 300_000), ("venezuela-2026", 100_000), ("venezuela-2026", 300_000))
+"""The contests of `whole_sweeps`, and how many worlds."""
 SIZES = (10_000, 100_000, 1_000_000)
 _MEASURE = """
 import json, sys
@@ -28,25 +26,28 @@ print(json.dumps(int(peak.split()[1]) / 1024))
 """
 
 
-def by_workers() -> list[dict[str, Any]]:
-    """Measure worlds a second in this process, and on 1, 2, 4, ... workers up to the cores."""
+def whole_sweeps(sweeps: tuple[tuple[str, int], ...] = SWEEPS) -> list[dict[str, Any]]:
+    """Measure sweeps as whole commands, on threads of one process and on a worker for each core."""
     cores = len(os.sched_getaffinity(0))
-    numbers = [None, *(2**k for k in range(cores.bit_length()))]
     rows = []
-    for name in CONTESTS:
-        equilibrium = mg.solve(mg.load(name))
-        for workers in numbers:
-            # Compiled code is kept, so that what follows measures solving.
-            mg.sweep(equilibrium, 1, workers=workers)
-            begin = time.perf_counter()
-            mg.sweep(equilibrium, WORLDS[name], workers=workers)
-            seconds = time.perf_counter() - begin
-            rows.append(
-                {"contest": name, "workers": workers or "without", "rate": WORLDS[name] / seconds}
-            )
+    for name, count in sweeps:
+        _seconds_of("sweep", name, "-n", str(min(count, 10_000)))  # which keeps compiled code
+        for workers in (0, cores):
+            options = ("--workers", str(workers)) if workers else ()
+            seconds = _seconds_of("sweep", name, "-n", str(count), *options)
+            row = {"contest": name, "worlds": count, "workers": workers, "seconds": seconds}
+            rows.append(row)
             print(".", end="", flush=True)
     print()
     return rows
+
+
+def _seconds_of(*arguments: str) -> float:
+    """Return the seconds on the clock that a whole command takes."""
+    command = [sys.executable, "-m", "middlegame", *arguments]
+    begin = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - begin
 
 
 def memory(sizes: tuple[int, ...] = SIZES, contest: str = "harbour-lease") -> list[dict[str, Any]]:
