@@ -93,6 +93,20 @@ def test_hierarchy_is_that_of_the_file():
     assert not [each for each in found.variants if "1.5" in each.name]
 
 
+def test_levels_of_single_actors_give_way_to_those_of_all_and_to_an_equilibrium():
+    actors = {"a": {"name": "A", "behaviour": {"hierarchy": 0.7}}, "b": "B"}
+    contest = Scenario.model_validate({**CONTEST, "actors": actors})
+    found = mg.robust(mg.solve(contest, worlds=0), worlds=4, starts=2)
+    for name, behaviour in {
+        "equilibrium": "equilibrium",
+        "level 1": "level=1",
+        "hierarchy 0.7": "hierarchy=0.7",
+    }.items():
+        again = mg.solve(contest, behaviour=behaviour).middle
+        expected = [chance(again, answer) for answer in found.answers]
+        assert variant(found, "behaviour", name).numbers == pytest.approx(expected)
+
+
 def test_work_that_is_stopped_returns_the_variants_that_are_done(road, found):
     def stop(done: int, total: int | None) -> None:
         if done == 5:

@@ -91,3 +91,10 @@ def test_a_new_likeliest_state_is_named_where_it_is_one_of_several():
     assert f"{without} (60% against 20%)" in detail
     first = next(each for each in found.to_dict()["variants"] if each["kind"] == "interest")
     assert first["likeliest"] == ({"state": "ahead", "probability": pytest.approx(0.6)},)
+
+
+def test_equilibrium_of_all_is_a_variant_with_a_name_of_its_own():
+    contest = Scenario.model_validate({**CONTEST, "behaviour": {"level": 1}})
+    found = mg.robust(mg.solve(contest, worlds=0), worlds=4, starts=1)
+    labels = [row.label for _, rows in robustness_text(found).groups for row in rows]
+    assert labels.count("All in equilibrium") == 1

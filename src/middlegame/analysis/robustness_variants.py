@@ -8,9 +8,11 @@ from typing import Literal
 
 from middlegame.analysis.robustness_sources import without_source
 from middlegame.diagram import Diagram, Hierarchy, Level, Sum, Utility
+from middlegame.diagram.levels import without_level_nodes
 from middlegame.diagram.numbers import Array
 from middlegame.diagram.tables import TableFunction
 from middlegame.equilibrium.equilibrium import Equilibrium, solve
+from middlegame.equilibrium.levels import reasons_by_levels
 from middlegame.equilibrium.nash import nash
 from middlegame.equilibrium.solving import is_one_game
 from middlegame.scenario.faults import Path, dotted_path
@@ -58,9 +60,12 @@ def _methods(equilibrium: Equilibrium) -> Iterator[Task]:
     deciding = {decision.owner for decision in diagram.decisions}
     given = [each for each in diagram.behaviour.values() if isinstance(each, Hierarchy)]
     hierarchy = given[0] if given else USUAL_HIERARCHY
+    plain = replace(without_level_nodes(diagram), behaviour={})
+    if reasons_by_levels(diagram):
+        yield "behaviour", "equilibrium", partial(_solved, equilibrium, plain)
     for name, behaviour in {**LEVELS, str(hierarchy): hierarchy}.items():
         for label, factor in {"": 1.0, **FACTORS}.items():
-            sharper = diagram if factor == 1.0 else _with_precision(diagram, factor)
+            sharper = plain if factor == 1.0 else _with_precision(plain, factor)
             reasoning = replace(sharper, behaviour=dict.fromkeys(deciding, behaviour))
             title = f"{name}, {label} precision" if label else name
             yield "behaviour", title, partial(_solved, equilibrium, reasoning)

@@ -214,6 +214,8 @@ def variant_label(words: Words, variant: Variant) -> str:
         case _:
             model, comma, precision = variant.name.partition(", ")
             kind, _, number = model.partition(" ")
+            if kind == "equilibrium":
+                return "All in equilibrium"
             if kind == "level":
                 return f"Level-{number} reasoning{comma}{precision}"
             mean = f" of mean {number}" if number else ""
