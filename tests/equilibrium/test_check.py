@@ -2,6 +2,7 @@
 
 import pytest
 
+import middlegame as mg
 from middlegame.equilibrium.check import check
 from tests.paths import DATA
 
@@ -56,3 +57,23 @@ def test_check_warns_of_a_contest_too_large_to_solve_and_computes_no_table_of_it
     assert (fault.severity, fault.line) == ("warning", 3)
     assert fault.message.startswith("this is too large to solve: one table over m0, m1,")
     assert found.points == {}
+
+
+def test_check_takes_a_scenario_whose_faults_have_no_lines():
+    scenario = mg.load("harbour-lease")
+    assert mg.check(scenario).passed
+    assert mg.check(scenario).counts == mg.check("harbour-lease").counts
+    found = mg.check(scenario.model_copy(update={"interests": {}}))
+    assert found.passed
+    assert found.to_dataframe().shape[0] == len(found.faults) > 1
+    assert "  warning: actors.owner: 'owner' has no interests" in repr(found)
+    unknown = {name: each for name, each in scenario.factors.items() if name != "lease"}
+    broken = mg.check(scenario.model_copy(update={"factors": unknown}))
+    assert not broken.passed
+    assert not broken.counts
+    assert all(fault.line == 0 for fault in broken.faults)
+
+
+def test_check_refuses_a_diagram():
+    with pytest.raises(mg.QueryError, match="a diagram is no scenario"):
+        mg.check(mg.compile_scenario(mg.load("harbour-lease")))

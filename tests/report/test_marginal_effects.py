@@ -51,6 +51,7 @@ def test_labels_are_drawn_whole_whatever_their_length():
     }
     fitted = scenario.fit.model_copy(update={"columns": names})
     found = fit(scenario.model_copy(update={"fit": fitted}), simulated(rows=200), starts=1)
+    assert repr(found).count(" (s.e. ") == len(found.estimates)
     page = fit_page(found)
     assert page.count('data-head="Standard error"') == len(found.estimates)
     charts = re.findall(r"<svg.*?</svg>", page, re.DOTALL)

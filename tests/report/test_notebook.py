@@ -63,3 +63,16 @@ def test_nash_result_shows_its_regret() -> None:
 def test_result_without_html_is_refused() -> None:
     with pytest.raises(TypeError, match="int"):
         html_of(3)
+
+
+def test_results_beside_the_analyses_print_and_convert() -> None:
+    scenario = mg.load("harbour-lease")
+    lines = mg.solve(scenario, worlds=8).storylines(3)
+    assert "%  bid = offer, renew = renew" in repr(lines)
+    assert list(lines.to_dataframe()["probability"]) == [each.probability for each in lines]
+    assert [each["states"] for each in lines.to_dict()["storylines"]] == [e.states for e in lines]
+    assert "<td>stay_out</td>" in lines._repr_html_()
+    limit = mg.nash(scenario)
+    assert repr(limit).startswith("Nash limit (")
+    assert list(limit.to_dataframe()["move"]) == list(limit.regret)
+    assert repr(mg.check(scenario)) == "Check of 'Harbour lease': passed"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from middlegame.base.errors import QueryError
 from middlegame.compiler import compile_scenario, irrelevant_beliefs
@@ -14,16 +14,20 @@ from middlegame.equilibrium.limits import MAX_TABLE_SIZE, size_warnings
 from middlegame.equilibrium.strategy_profile import StrategyProfile
 from middlegame.io.open import open_view
 from middlegame.scenario.data_rows import missing_values
-from middlegame.scenario.faults import Fault, ScenarioError, dotted_path
+from middlegame.scenario.faults import Fault, Places, ScenarioError, dotted_path
 from middlegame.scenario.model.scenario import Scenario
 from middlegame.scenario.sources import Sourcing, sourcing
 from middlegame.scenario.timeline import Timeline
+from middlegame.scenario.validation.checks import find_faults
 from middlegame.scenario.yaml.load import LoadedScenario
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _ROUNDING = 1e-12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CheckResult:
     """The findings of a check.
 
@@ -57,6 +61,19 @@ class CheckResult:
             "sourcing": _sourcing(self.sourcing),
         }
 
+    def to_dataframe(self) -> "pd.DataFrame":
+        """Return the faults as a table, one a row."""
+        import pandas as pd
+
+        columns = ["severity", "file", "line", "column", "path", "problem", "expected"]
+        return pd.DataFrame([_fault(fault) for fault in self.faults], columns=columns)
+
+    def __repr__(self) -> str:
+        """Return whether the scenario can be solved, and its faults, a line each."""
+        title = self.loaded.scenario.title if self.loaded.scenario else "this scenario"
+        lines = [f"Check of {title!r}: {'passed' if self.passed else 'faults'}"]
+        return "\n".join([*lines, *(f"  {each.severity}: {each}" for each in self.faults)])
+
 
 def _fault(fault: Fault) -> dict[str, Any]:
     fields = asdict(fault) | {"problem": fault.message, "path": dotted_path(fault.path)}
@@ -70,15 +87,26 @@ def _sourcing(found: Sourcing | None) -> dict[str, Any] | None:
     return asdict(found) | {name: [*map(dotted_path, some)] for name, some in paths.items()}
 
 
-def check(name: str | Path) -> CheckResult:
-    """Check a scenario by path or shipped name; raises nothing over faults in it.
+def check(game: str | Path | Scenario | Diagram) -> CheckResult:
+    """Check a scenario, or one by path or shipped name; raises nothing over faults in it.
+
+    Args:
+        game: a path, a shipped contest's name, or a scenario, whose faults have no lines.
 
     Raises:
         QueryError: it is no scenario but a diagram, or it has no such view.
     """
-    if Path(name).suffix.lower() in (".json", ".nfg", ".efg"):
-        raise QueryError(f"{name} is no scenario: what is read there is checked when it is solved")
-    return check_loaded(open_view(str(name)))
+    if isinstance(game, Scenario):
+        faults = tuple(find_faults(game))
+        usable = all(fault.severity != "error" for fault in faults)
+        found = check_loaded(LoadedScenario(game if usable else None, faults, Places(), ""))
+        unplaced = (replace(fault, line=0, column=0) for fault in found.faults)
+        return replace(found, faults=tuple(unplaced))
+    if isinstance(game, Diagram):
+        raise QueryError("a diagram is no scenario: it is checked when it is solved")
+    if Path(game).suffix.lower() in (".json", ".nfg", ".efg"):
+        raise QueryError(f"{game} is no scenario: what is read there is checked when it is solved")
+    return check_loaded(open_view(str(game)))
 
 
 def check_loaded(loaded: LoadedScenario) -> CheckResult:

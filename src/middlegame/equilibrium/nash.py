@@ -1,7 +1,7 @@
 """The limit of full precision: the Nash equilibrium to which the principal branch leads."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +19,14 @@ from middlegame.equilibrium.levels import reasons_by_levels
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_long_nash, refuse_too_large
 from middlegame.scenario import Scenario
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 PURE = 1e-3
 """A probability this near to 0 or 1 counts as pure."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class NashResult(Displayed):
     """Where the branch leads as precision grows without bound.
 
@@ -53,6 +56,21 @@ class NashResult(Displayed):
             "pure": self.pure,
             "continuum": self.continuum,
         }
+
+    def to_dataframe(self) -> "pd.DataFrame":
+        """Return the regret of each move as a table: move, largest and weighted by reach."""
+        import pandas as pd
+
+        frame = pd.DataFrame(
+            {"regret": self.regret, "regret_weighted_by_reach": self.expected_regret}
+        )
+        return frame.rename_axis("move").reset_index()
+
+    def __repr__(self) -> str:
+        """Return the likeliest states at the limit, and the regret that is left."""
+        kind = "pure" if self.pure else "mixed"
+        largest = max(self.regret.values(), default=0.0)
+        return f"Nash limit ({kind}), largest regret {largest:.2g} points\n{self.equilibrium!r}"
 
 
 def nash(

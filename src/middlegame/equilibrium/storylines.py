@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Storyline:
         return found if self.branch is None else found | {"branch": self.branch}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Storylines(Sequence[Storyline]):
     """Storylines, the likeliest first.
 
@@ -55,3 +58,36 @@ class Storylines(Sequence[Storyline]):
     def __len__(self) -> int:
         """Return how many storylines there are."""
         return len(self.lines)
+
+    def __repr__(self) -> str:
+        """Return the storylines, a line each, with all states."""
+        lines = [f"Storylines: the {len(self)} most likely"]
+        if not self.likeliest:
+            lines = [f"Storylines: {len(self)} found; any other is at most {self.bound:.2%} likely"]
+        for line in self:
+            states = ", ".join(f"{name} = {state}" for name, state in line.states.items())
+            lines.append(f"  {line.probability:.1%}  {states}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """Return the table that a notebook shows."""
+        shown = self.to_dataframe()
+        return str(shown.to_html(index=False, formatters={"probability": "{:.1%}".format}))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the storylines as one JSON object."""
+        return {
+            "storylines": [line.to_dict() for line in self],
+            "bound": self.bound,
+            "likeliest": self.likeliest,
+        }
+
+    def to_dataframe(self) -> "pd.DataFrame":
+        """Return the storylines as a table: probability, branch if there are several, states."""
+        import pandas as pd
+
+        rows: list[dict[str, Any]] = []
+        for line in self:
+            branch = {} if line.branch is None else {"branch": line.branch}
+            rows.append({"probability": line.probability, **branch, **line.states})
+        return pd.DataFrame(rows)

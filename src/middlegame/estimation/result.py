@@ -59,7 +59,7 @@ class Estimate:
         return float(2 * ndtr(-abs(self.z)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FitResult:
     """A fit by maximum likelihood.
 
@@ -178,6 +178,14 @@ class FitResult:
         return first_differences(
             self.scenario, self.likelihood, self.data, self.maximum.values, self.covariance
         )
+
+    def __repr__(self) -> str:
+        """Return the estimates with their standard errors, a line each."""
+        lines = [f"Fit of {self.scenario.title!r} ({self.status})"]
+        lines += [
+            f"  {e.name}  {e.value:.4g} (s.e. {e.standard_error:.2g})" for e in self.estimates
+        ]
+        return "\n".join(lines)
 
     def to_dataframe(self) -> "pd.DataFrame":
         """Return the estimates as a table: coefficient, estimate, error, z, p, low, high, note."""
