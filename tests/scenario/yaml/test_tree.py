@@ -101,6 +101,33 @@ def test_offsets_in_text_with_escapes_point_to_its_start():
             "a: b: c\n",
             "1:5: a second ': ' in this line; expected quotes around text that has a colon",
         ),
+        (
+            "a:\n   b: x\n    c: y\n",
+            "3:5: this line is indented deeper than line 2, whose value it continues; expected "
+            "3 spaces before 'c', or quotes around a text that goes on over lines",
+        ),
+        (
+            "a:\n  b: x\n\n    c: y\n",
+            "4:5: this line is indented deeper than line 2, whose value it continues; expected "
+            "2 spaces before 'c', or quotes around a text that goes on over lines",
+        ),
+        (
+            "a:  # a remark\n  b x\n  c: y\n",
+            "2:3: there is no ': ' in this line; expected key: value",
+        ),
+        (
+            "a:\n  z: 1\n  b x\n  c: y\n",
+            "3:3: there is no ': ' in this line; expected key: value",
+        ),
+        (
+            "a:\n  b: a text\n    goes on\n    and: on\n",
+            "4:5: this line is indented deeper than line 2, whose value it continues; expected "
+            "2 spaces before 'and', or quotes around a text that goes on over lines",
+        ),
+        (
+            "a:\n\u00a0\u00a0b: x\n    c: y\n",
+            "2:1: a no-break space where only spaces are allowed; expected spaces",
+        ),
         ("a: `x`\n", "1:4: text cannot start with `; expected quotes around the text"),
         (
             "a: {b: 1\n",

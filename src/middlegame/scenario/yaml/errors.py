@@ -76,7 +76,46 @@ def explain_error(
         return _broken(_unclosed(context, problem), at, cut)
     if "could not find expected ':'" in problem and opened:
         return _broken(Fault("there is no ': ' in this line", "key: value"), opened, opened)
+    if "mapping values are not allowed" in problem and (found := _misplaced_key(text, at)):
+        return _broken(*found, cut)
     return _broken(_plain_words(text, problem, at), at, cut)
+
+
+def _misplaced_key(text: str, at: Mark) -> tuple[Fault, Mark] | None:
+    """Return why the only key of a line is read as text: it continues the text above.
+
+    Args:
+        text: the whole text.
+        at: the position of the colon that the parser does not expect.
+
+    Returns:
+        The fault and its position; None if the line has another colon before this one.
+    """
+    lines = split_lines(text)
+    line = lines[at.line - 1]
+    entry = _ENTRY.match(line)
+    if not entry or len(entry[0].rstrip()) < at.column:
+        return None
+    above = [number for number in range(1, at.line) if lines[number - 1].strip()]
+    for number in (at.line, *above[-1:]):
+        margin = lines[number - 1][: _indent(lines[number - 1])]
+        if (place := margin.find("\u00a0")) >= 0:
+            fault = Fault("a no-break space where only spaces are allowed", "spaces")
+            return fault, Mark(number, place + 1, 0)
+    while above:
+        number = above.pop()
+        other, indent = lines[number - 1], _indent(lines[number - 1])
+        if re.search(r":(\s|$)", other):
+            fault = Fault(
+                f"this line is indented deeper than line {number}, whose value it continues",
+                f"{indent} space{'s' * (indent != 1)} before '{entry[3]}', or quotes around a text "
+                "that goes on over lines",
+            )
+            return fault, Mark(at.line, _indent(line) + 1, 0)
+        before = lines[above[-1] - 1].split(" #")[0].rstrip() if above else ""
+        if indent == _indent(line) and (before.endswith(":") or _indent(before) == indent):
+            return Fault("there is no ': ' in this line", "key: value"), Mark(number, indent + 1, 0)
+    return None
 
 
 def _broken(fault: Fault, at: Mark, cut: Mark) -> YamlSyntaxError:
