@@ -81,6 +81,8 @@ interests:
     solved = mg.solve(read_text(contest).scenario, worlds=0)
     with pytest.raises(mg.QueryError, match="closed where challenge = abstain;"):
         solved.suppose({"bloc": "reform"})
+    with pytest.raises(mg.QueryError, match="all cases that are left, where challenge = abstain"):
+        solved.suppose({"bloc": "reform", "challenge": "abstain"})
 
 
 def test_names_over_time_are_told_without_their_period():

@@ -137,23 +137,30 @@ def refuse_closed(
             continue
         place = diagram.index[decision.name]
         possible = np.asarray(inference.joint(structure, masses, structure.parents[place])) > 0
-        shut = possible & ~(open_ > 0)[..., decision.states.index(moves[decision.name])]
+        closed = ~(open_ > 0)[..., decision.states.index(moves[decision.name])]
+        shut = possible & closed
         if shut.any():
-            case = _closing_case(diagram, decision, possible, shut)
-            seen = [f"{node.name} = {state}" for node, state in case if not _is_hidden(node)]
-            left = [f"{node.label} is {state}" for node, state in case if _is_hidden(node)]
-            where = (
-                f"where {' and '.join([*seen, *left])}" if case else "in all cases that are left"
-            )
+            case, everywhere = _closing_case(diagram, decision, possible, shut), ""
+            if not case:
+                everywhere = "in all cases that are left"
+                case = _closing_case(diagram, decision, possible, shut, closed)
+            seen = [f"{node.name} = {'|'.join(s)}" for node, s in case if not _is_hidden(node)]
+            left = [f"{node.label} is {' or '.join(s)}" for node, s in case if _is_hidden(node)]
+            reason = f"where {' and '.join([*seen, *left])}" if case else ""
+            where = ", ".join(filter(None, [everywhere, reason]))
             raise QueryError(
                 f"{decision.name} = {moves[decision.name]} cannot be supposed: it is closed {where}"
-                f"{'; suppose what opens it too' if seen else ''}"
+                f"{'; suppose what opens it too' if seen and not everywhere else ''}"
             )
 
 
 def _closing_case(
-    diagram: Diagram, decision: Decision, possible: NDArray[np.bool_], shut: NDArray[np.bool_]
-) -> list[tuple[Node, str]]:
+    diagram: Diagram,
+    decision: Decision,
+    possible: NDArray[np.bool_],
+    shut: NDArray[np.bool_],
+    closed: NDArray[np.bool_] | None = None,
+) -> list[tuple[Node, tuple[str, ...]]]:
     """Return the least that closes an option: parents with states, of resources if need be.
 
     Args:
@@ -161,18 +168,23 @@ def _closing_case(
         decision: the move with the option.
         possible: whether each case of its parents can come about, `[*parents]`.
         shut: whether the option is closed there, though the case can come about.
+        closed: whether the option is closed there. Given that, the case closes the option among all
+            cases, not among those alone that can come about; and each state that can come about of
+            what closes it is returned.
     """
     nodes = [diagram.nodes[diagram.index[name]] for name in decision.parents]
+    among = possible if closed is None else np.ones_like(possible)
     where: list[int | slice] = [int(state) for state in np.argwhere(shut)[0]]
     for axis in sorted(range(len(where)), key=lambda axis: not _is_hidden(nodes[axis])):
         wider = (*where[:axis], slice(None), *where[axis + 1 :])
-        if (shut[wider] == possible[wider]).all():
+        if ((shut if closed is None else closed)[wider] == among[wider]).all():
             where = list(wider)
-    return [
-        (node, node.states[state])
-        for node, state in zip(nodes, where, strict=True)
-        if isinstance(state, int)
-    ]
+    found = []
+    for axis, (node, state) in enumerate(zip(nodes, where, strict=True)):
+        if isinstance(state, int):
+            there = {state} if closed is None else set(np.nonzero(possible)[axis].tolist())
+            found.append((node, tuple(node.states[each] for each in sorted(there))))
+    return found
 
 
 def _is_hidden(node: Node) -> bool:
