@@ -70,7 +70,7 @@ def world_count(equilibrium: Equilibrium) -> int:
         4 * LIVE_NUMBERS / max(cost.live_numbers, 1.0),
         float(MOST_WORLDS),
     )
-    if not _ramp_serves(equilibrium):
+    if affordable >= FEWEST_WORLDS and not _ramp_serves(equilibrium):
         traces = _TRACES / (1.0 + cost.operations / _OPERATIONS_OF_A_TRACE)
         affordable = min(affordable, max(traces, float(FEWEST_WORLDS)))
     return 2 ** int(np.log2(affordable)) if affordable >= FEWEST_WORLDS else 0
