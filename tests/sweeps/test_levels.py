@@ -1,5 +1,7 @@
 """Sweeps, interventions and reasons where actors reason by levels, against single solves."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,10 @@ from middlegame.analysis.interventions import Intervention, interventions
 from middlegame.analysis.value_of_information import information_values
 from middlegame.compiler import compile_scenario
 from middlegame.diagram.levels import with_levels
+from middlegame.engine.qre.levels import response_diagrams
+from middlegame.equilibrium import levels
 from middlegame.equilibrium.equilibrium import solve
+from middlegame.equilibrium.levels import reasoning_of
 from middlegame.scenario import read_text
 from middlegame.sweeps import world_solver
 from middlegame.sweeps.batches import solve_samples
@@ -90,6 +95,20 @@ def test_worlds_of_actors_who_forget_their_moves_settle_together():
         alone = solve(contest.diagram, theta=theta)
         for node, policy in zip(contest.diagram.structure.decisions, alone.policies, strict=True):
             assert np.allclose(together.tables[node][..., k], policy, atol=1e-8)
+
+
+def test_responses_are_counted_in_the_diagrams_in_which_they_are_found(border, monkeypatch):
+    found = []
+    solve_reduced = levels._solve
+    monkeypatch.setattr(
+        levels,
+        "_solve",
+        lambda part, *rest: found.append(part.reduced) or solve_reduced(part, *rest),
+    )
+    solve(border.diagram)
+    *responses, whole = response_diagrams(reasoning_of(border.diagram))
+    assert Counter(found) == Counter({part: count for part, count in responses if count})
+    assert len(whole[0].decisions) == 1  # the port's, who plays an equilibrium
 
 
 def test_mean_level_is_a_judgement_of_sweeps(border):
