@@ -103,13 +103,15 @@ def test_offsets_in_text_with_escapes_point_to_its_start():
         ),
         (
             "a:\n   b: x\n    c: y\n",
-            "3:5: this line is indented deeper than line 2, whose value it continues; expected "
-            "3 spaces before 'c', or quotes around a text that goes on over lines",
+            "3:5: 'c' is indented by 4 spaces, but 'b' in line 2 by 3; expected "
+            "the same indentation for all keys of one thing, or quotes around a text that goes on "
+            "over lines",
         ),
         (
             "a:\n  b: x\n\n    c: y\n",
-            "4:5: this line is indented deeper than line 2, whose value it continues; expected "
-            "2 spaces before 'c', or quotes around a text that goes on over lines",
+            "4:5: 'c' is indented by 4 spaces, but 'b' in line 2 by 2; expected "
+            "the same indentation for all keys of one thing, or quotes around a text that goes on "
+            "over lines",
         ),
         (
             "a:  # a remark\n  b x\n  c: y\n",
@@ -121,11 +123,12 @@ def test_offsets_in_text_with_escapes_point_to_its_start():
         ),
         (
             "a:\n  b: a text\n    goes on\n    and: on\n",
-            "4:5: this line is indented deeper than line 2, whose value it continues; expected "
-            "2 spaces before 'and', or quotes around a text that goes on over lines",
+            "4:5: 'and' is indented by 4 spaces, but 'b' in line 2 by 2; expected "
+            "the same indentation for all keys of one thing, or quotes around a text that goes on "
+            "over lines",
         ),
         (
-            "a:\n\u00a0\u00a0b: x\n    c: y\n",
+            "a:\n\u00a0\u00a0b: x\n  c: y\n",
             "2:1: a no-break space where only spaces are allowed; expected spaces",
         ),
         ("a: `x`\n", "1:4: text cannot start with `; expected quotes around the text"),
@@ -195,6 +198,77 @@ def test_offsets_in_text_with_escapes_point_to_its_start():
 )
 def test_parse_yaml_refuses_traps_at_their_place(text, expected):
     assert faults(text) == [expected]
+
+
+_MOVE = """moves:
+  first:
+    by: a
+    options: [x, y]
+  second:
+    by: b
+    knows: [first]
+    options: [x, y]
+"""
+_SAME = "expected the same indentation for all keys of one thing"
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "expected"),
+    [
+        (
+            "    by: b",
+            "   by: b",
+            f"6:4: 'by' is indented by 3 spaces, but 'knows' in line 7 by 4; {_SAME}",
+        ),
+        (
+            "    by: b",
+            "     by: b",
+            f"6:6: 'by' is indented by 5 spaces, but 'knows' in line 7 by 4; {_SAME}",
+        ),
+        (
+            "    knows",
+            "      knows",
+            f"7:7: 'knows' is indented by 6 spaces, but 'by' in line 6 by 4; {_SAME}"
+            ", or quotes around a text that goes on over lines",
+        ),
+        (
+            "    knows",
+            "   knows",
+            f"7:4: 'knows' is indented by 3 spaces, but 'by' in line 6 by 4; {_SAME}",
+        ),
+        ("    by: b", "    by b", "6:5: there is no ': ' in this line; expected key: value"),
+        ("    by: b", "    by:b", "6:5: there is no ': ' in this line; expected key: value"),
+        ("    knows: ", "    knows ", "7:5: there is no ': ' in this line; expected key: value"),
+        ("  second:", "  second", "5:3: there is no ': ' in this line; expected key: value"),
+        ("moves:", "moves", "1:1: there is no ': ' in this line; expected key: value"),
+        (
+            "  second:",
+            "  second: Answer",
+            "5:3: 'second' has a value in its line and keys below it; "
+            "expected one of them, such as second: with the keys below it",
+        ),
+        (
+            "    by: b",
+            "\u00a0\u00a0\u00a0\u00a0by: b",
+            "6:1: a no-break space where only spaces are allowed; expected spaces",
+        ),
+    ],
+)
+def test_a_line_that_does_not_line_up_is_at_fault_and_hides_no_entry(written, instead, expected):
+    assert _MOVE.count(written) == 1
+    text = _MOVE.replace(written, instead)
+    tree = parse_yaml(text)
+    assert [str(fault) for fault in tree.faults] == [expected]
+    assert tree.data == parse_yaml(_MOVE).data
+    assert tree.missing == set()
+
+
+def test_a_colon_in_a_text_over_several_lines_asks_for_quotes():
+    text = "about: a text\n  that goes on and says: this\nb: 1\n"
+    assert faults(text) == [
+        "2:24: a ': ' in text that goes on from a line above; "
+        "expected quotes around text that has a colon"
+    ]
 
 
 def test_comments_on_lines_of_their_own_are_not_faults():

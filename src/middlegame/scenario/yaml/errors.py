@@ -1,15 +1,18 @@
 """Syntax errors of YAML in plain words, and how to read on after one."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from middlegame.scenario.faults import Fault, Path
+from middlegame.scenario.yaml.alignment import Misalignment, find_misalignment, missing_colon
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _KEY = re.compile(r"\s*[^\s:,{}\[\]]*")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
 _COMMENT = re.compile(r"\s(#)")
 _ENTRY = re.compile(r"( *)([\"']?)([^\s#:\"'-][^:]*?)\2\s*:(?:\s|$)")
+_ODD_SPACE = re.compile(r"( *)([^\S \t\r\n])")
 _QUOTES = "quotes around text that has : or # or starts with a special character"
 
 
@@ -29,11 +32,16 @@ class YamlSyntaxError(Exception):
         fault: what is wrong.
         mark: a position in the entry to leave out so that the rest can be read; None where no
             entry can be left out.
+        repair: a line's number and its text as it was probably meant, with which the rest can be
+            read without leaving out an entry.
     """
 
-    def __init__(self, fault: Fault, mark: Mark | None) -> None:
+    def __init__(
+        self, fault: Fault, mark: Mark | None, repair: tuple[int, str] | None = None
+    ) -> None:
         self.fault = fault
         self.mark = mark
+        self.repair = repair
         super().__init__(str(fault))
 
 
@@ -75,52 +83,43 @@ def explain_error(
             return _broken(_unclosed(context, problem, before_line=at.line), opened, cut)
         return _broken(_unclosed(context, problem), at, cut)
     if "could not find expected ':'" in problem and opened:
-        return _broken(Fault("there is no ': ' in this line", "key: value"), opened, opened)
-    if "mapping values are not allowed" in problem and (found := _misplaced_key(text, at)):
-        return _broken(*found, cut)
-    return _broken(_plain_words(text, problem, at), at, cut)
-
-
-def _misplaced_key(text: str, at: Mark) -> tuple[Fault, Mark] | None:
-    """Return why the only key of a line is read as text: it continues the text above.
-
-    Args:
-        text: the whole text.
-        at: the position of the colon that the parser does not expect.
-
-    Returns:
-        The fault and its position; None if the line has another colon before this one.
-    """
+        return _misaligned(missing_colon(split_lines(text), opened.line), opened)
     lines = split_lines(text)
-    line = lines[at.line - 1]
-    entry = _ENTRY.match(line)
-    if not entry or len(entry[0].rstrip()) < at.column:
-        return None
-    above = [number for number in range(1, at.line) if lines[number - 1].strip()]
-    for number in (at.line, *above[-1:]):
-        margin = lines[number - 1][: _indent(lines[number - 1])]
-        if (place := margin.find("\u00a0")) >= 0:
-            fault = Fault("a no-break space where only spaces are allowed", "spaces")
-            return fault, Mark(number, place + 1, 0)
-    while above:
-        number = above.pop()
-        other, indent = lines[number - 1], _indent(lines[number - 1])
-        if re.search(r":(\s|$)", other):
-            fault = Fault(
-                f"this line is indented deeper than line {number}, whose value it continues",
-                f"{indent} space{'s' * (indent != 1)} before '{entry[3]}', or quotes around a text "
-                "that goes on over lines",
-            )
-            return fault, Mark(at.line, _indent(line) + 1, 0)
-        before = lines[above[-1] - 1].split(" #")[0].rstrip() if above else ""
-        if indent == _indent(line) and (before.endswith(":") or _indent(before) == indent):
-            return Fault("there is no ': ' in this line", "key: value"), Mark(number, indent + 1, 0)
-    return None
+    if found := _odd_space(lines, at.line):
+        return _misaligned(found, at)
+    stopped = "mapping values are not allowed" in problem or "<block end>" in problem
+    if stopped and (found := find_misalignment(lines, at.line, at.column)):
+        return _misaligned(found, at)
+    return _broken(_plain_words(text, problem, at), at, cut)
 
 
 def _broken(fault: Fault, at: Mark, cut: Mark) -> YamlSyntaxError:
     located = Fault(fault.message, fault.expected, line=at.line, column=at.column)
     return YamlSyntaxError(located, cut)
+
+
+def _misaligned(found: Misalignment, cut: Mark) -> YamlSyntaxError:
+    repair = None if found.repaired is None else (found.line, found.repaired)
+    return YamlSyntaxError(found.fault, cut, repair)
+
+
+def _odd_space(lines: list[str], number: int) -> Misalignment | None:
+    """Find a space that YAML takes for text, at the start of the line or of the key above it."""
+    for each in range(min(number, len(lines)), 0, -1):
+        if odd := _ODD_SPACE.match(lines[each - 1]):
+            name = unicodedata.name(odd[2]).lower()
+            fault = Fault(
+                f"a {name} where only spaces are allowed",
+                "spaces",
+                line=each,
+                column=odd.end(1) + 1,
+            )
+            line = lines[each - 1]
+            indent = len(line) - len(line.lstrip())
+            return Misalignment(fault, each, " " * indent + line.lstrip())
+        if each < number and lines[each - 1].strip():
+            break
+    return None
 
 
 def _unclosed(context: str, problem: str, before_line: int = 0) -> Fault:
@@ -145,7 +144,10 @@ def _plain_words(text: str, problem: str, at: Mark) -> Fault:
     if "\t" in line[: len(line) - len(line.lstrip())] or "'\\t'" in problem:
         return Fault("a tab where only spaces are allowed", "spaces")
     if "mapping values are not allowed" in problem:
-        return Fault("a second ': ' in this line", "quotes around text that has a colon")
+        what = "a second ': ' in this line"
+        if ":" not in line[: at.column - 1]:
+            what = "a ': ' in text that goes on from a line above"
+        return Fault(what, "quotes around text that has a colon")
     if "cannot start any token" in problem:
         sign = text[at.index] if at.index < len(text) else ""
         return Fault(f"text cannot start with {sign}", "quotes around the text")
@@ -177,6 +179,13 @@ def _hiding_comment(text: str, opened: Mark, at: Mark) -> Mark | None:
         if found and re.search(r"[}\]]", line[found.start() :]):
             return Mark(number, found.start(1) + 1, 0)
     return None
+
+
+def replace_line(text: str, number: int, line: str) -> str:
+    """Return a text with another line in place of one, counted from 1."""
+    lines = split_lines(text)
+    lines[number - 1] = line
+    return "\n".join(lines)
 
 
 def blank_entry(text: str, line: int, *, whole_section: bool) -> tuple[str, Path] | None:

@@ -8,7 +8,13 @@ from typing import Any
 from middlegame.base.text import character_name, unprintable
 from middlegame.scenario.faults import Fault, Path, Place, Places
 from middlegame.scenario.syntax import GAP, describe
-from middlegame.scenario.yaml.errors import Mark, YamlSyntaxError, blank_entry, split_lines
+from middlegame.scenario.yaml.errors import (
+    Mark,
+    YamlSyntaxError,
+    blank_entry,
+    replace_line,
+    split_lines,
+)
 from middlegame.scenario.yaml.nodes import (
     MAX_DEPTH,
     MAX_FAULTS,
@@ -97,6 +103,10 @@ def _parse_leniently(text: str, parsed: ParsedYaml) -> tuple[Node | None, str]:
                 parsed.faults.append(broken.fault)
             if broken.mark is None or left < len(text):
                 return None, text
+            if broken.repair and first:
+                number, line = broken.repair
+                text = replace_line(text, number, line)
+                continue
             cut = blank_entry(text, broken.mark.line, whole_section=broken.mark.line in seen)
             seen.add(broken.mark.line)
             if cut is None:
