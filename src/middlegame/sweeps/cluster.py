@@ -37,7 +37,11 @@ nearly all to the system, and getting it back page by page takes an eighth of a 
 XLA is told of one processor: spread over several, a block takes a quarter more of their time."""
 _MAX_DEATHS = 20
 """Workers that may die over one block before it is given up."""
-_SETTINGS = {"distributed.scheduler.allowed-failures": _MAX_DEATHS, **_ENVIRONMENT}
+_SETTINGS = {
+    "distributed.scheduler.allowed-failures": _MAX_DEATHS,
+    "distributed.worker.profile.enabled": False,  # nobody looks at it
+    **_ENVIRONMENT,
+}
 
 
 @contextmanager

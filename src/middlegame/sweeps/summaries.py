@@ -101,7 +101,7 @@ def summarize(values: Floats, weights: Floats) -> Spread:
     low, lower, median, upper, high, *around = found
     error = ((around[1] - around[0]) / 2, (around[3] - around[2]) / 2)
     # Rounding must not take the mean beyond the values: a certain state has probability 1.
-    mean = float(np.clip(ordered @ counted / total, ordered[0], ordered[-1]))
+    mean = float(np.clip((ordered * counted).sum() / total, ordered[0], ordered[-1]))
     return Spread(mean, median, (lower, upper), (low, high), error)
 
 
