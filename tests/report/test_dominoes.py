@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from html import unescape
+from itertools import pairwise
 
 import pytest
 from rich.cells import cell_len
@@ -175,3 +176,17 @@ interests:
     page = unwrap(show_plain(found))
     assert "because the member leaves less often" in page
     assert "because the member waits" not in page
+
+
+def test_matrix_has_the_largest_rows_first(found: Dominoes) -> None:
+    lines = show_plain(found).splitlines()
+    begin = next(k for k, line in enumerate(lines) if line.startswith("MATRIX OF EFFECTS"))
+    sums = []
+    for line in lines[begin + 2 :]:
+        numbers = re.match(r" *((?:[x.]|[+-]\d+)(?: +(?:[x.]|[+-]\d+))*)  \S", line)
+        if not numbers:
+            break
+        sums.append(sum(abs(int(each)) for each in re.findall(r"[+-]\d+", numbers[1])))
+    assert len(sums) > 5
+    # Each number is rounded.
+    assert all(later <= earlier + 2 for earlier, later in pairwise(sums))

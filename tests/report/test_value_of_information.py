@@ -113,6 +113,11 @@ def test_only_commitments_with_a_gain_are_listed(found: ValueOfInformation) -> N
     assert rows[1].label.endswith("(own commitment)")
 
 
+def test_no_heading_stands_above_no_commitments(found: ValueOfInformation) -> None:
+    assert "VALUE OF COMMITMENT" in show_plain(found)
+    assert "VALUE OF COMMITMENT" not in show_plain(replace(found, commitment_values=()))
+
+
 def test_section_shows_gains_values_and_commitments(found: ValueOfInformation) -> None:
     text = page_text(html_report(found.equilibrium, analyses=sections(found)))
     for title in (

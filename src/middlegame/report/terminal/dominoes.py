@@ -1,6 +1,7 @@
 """Dominoes in the terminal: all interventions in short, or everything that follows from one."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -83,13 +84,23 @@ def _show_overview(page: Page, found: Dominoes) -> None:
     told = matrix_interventions(found, _MOST_ROWS)
     order = "the largest, in order of time"
     if not is_timed(found.results.equilibrium):
-        told.sort(key=found.ranked.index)
-        order = "sorted by total effect"
+        told.sort(key=partial(_shown_change, found), reverse=True)
+        order = "largest rows first"
     page.section("Matrix of effects", f"in {_units(found)}, {order}")
     _show_matrix(page, found, told)
     if note := availability_note(found, told):
         page.paragraph(note, style="dim")
     page.gap()
+
+
+def _shown_change(found: Dominoes, intervention: "Intervention") -> float:
+    """Return the sum of what an intervention changes in the columns of the matrix."""
+    changes = [
+        abs(found.effect(intervention, name, state).share)
+        for name, state in outcome_columns(found)[:MOST_COLUMNS]
+        if name != intervention.name
+    ]
+    return round(sum(changes), 9)
 
 
 def _show_cascade(page: Page, found: Dominoes, intervention: "Intervention") -> None:

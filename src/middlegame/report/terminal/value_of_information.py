@@ -46,9 +46,12 @@ def show_value_of_information(found: ValueOfInformation, console: Console) -> No
         if negligible := negligible_information(found):
             page.paragraph(negligible)
         page.gap()
-    page.section("Value of commitment", "in points of the actor; the move is fixed and announced")
-    _show_values(page, found.equilibrium, commitment_rows(found))
-    page.gap()
+    if commitments := commitment_rows(found):
+        page.section(
+            "Value of commitment", "in points of the actor; the move is fixed and announced"
+        )
+        _show_values(page, found.equilibrium, commitments)
+        page.gap()
     page.paragraph(method(found), style="dim")
 
 
