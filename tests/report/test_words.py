@@ -612,3 +612,20 @@ interests: {rival: [{when: alert = low and cuba = calm and probe = try, worth: 3
     assert told["moves.radar.options.keep.costs"] == "Cost to the ally of keeping its radar"
     assert told["moves.probe.options.try.costs"] == 'Cost to the rival of "try"'
     assert told["factors.alert.chance.high"] == "The alert is high"
+
+
+def test_option_beside_a_scale_leads_only_where_it_is_likelier_than_all_values():
+    contest = """
+title: Rent
+actors: {a: A}
+moves:
+  rent: {by: a, scale: {from: 0, to: 100, step: 20}, options: {none: {costs: COSTS}}}
+interests:
+  a: [{worth: 0.1 * rent}]
+"""
+    for costs, leads in (("20..30", []), ("-40..-30", ["none"])):
+        found = mg.sweep(mg.solve(read_text(contest.replace("COSTS", costs)).scenario), 64)
+        (group,) = sweep_words.moves(found)
+        assert [row.label for row in group.rows if row.top] == leads
+        told = sweep_words.answer(found)
+        assert told.startswith("None: 9" if leads else 'A: rent: "none" in 4% of cases, otherwise')

@@ -110,6 +110,23 @@ def test_a_misspelt_word_of_the_condition_language_gets_the_right_one_suggested(
         parse_condition("a = x adn b = y")
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a == x", "a single '='"),
+        ("a is x", "'='"),
+        ("a = x && b = y", "'and'"),
+        ("a = x & b = y", "'and'"),
+        ("a = x || b = y", "'or'"),
+        ("a = x, b = y", "'and'"),
+    ],
+)
+def test_signs_of_other_languages_get_what_stands_for_them_here(text, expected):
+    with pytest.raises(PydanticCustomError) as caught:
+        parse_condition(text)
+    assert caught.value.context["expected"].startswith(f"{expected}, as in a condition such as")
+
+
 def test_parse_condition_accepts_long_conditions_without_nesting():
     condition = parse_condition(" and ".join(["not (notice = x)"] * 200))
     assert len(condition.leaves()) == 200

@@ -328,6 +328,8 @@ def _parser() -> Lark:
 
 
 _COMPARED = re.compile(r"[\w@]+\s*(?P<order>[<>]=?)\s*$")
+_OTHER_LANGUAGES = {"==": "a single '='", "is": "'='", "&": "'and'", "||": "'or'", ",": "'and'"}
+"""What stands here for signs and words of other languages."""
 _LONE_NAME = re.compile(r"[^\W\d][\w-]*(@\w+)?")
 _HYPHENATED = re.compile(r"[^\W\d]\w*(-\w+)+(?=(@\w+)?\s*[!<>=])")
 _MAX_DEPTH = 50
@@ -376,11 +378,24 @@ def _parse(text: str) -> Condition:
         )
     except PydanticCustomError as error:
         context = error.context or {}
-        if not (compared := _COMPARED.search(normalize(text)[: context["offset"]])):
+        before, after = normalize(text)[: context["offset"]], normalize(text)[context["offset"] :]
+        if compared := _COMPARED.search(before):
+            expected = f"a number after '{compared['order']}', such as {compared[0].rstrip()} 10"
+        elif meant := _meant(before, after):
+            expected = f"{meant}, as in {_EXPECTED}"
+        else:
             raise
-        expected = f"a number after '{compared['order']}', such as {compared[0].rstrip()} 10"
         raise syntax_error(context["problem"], expected, offset=context["offset"]) from None
     return condition
+
+
+def _meant(before: str, after: str) -> str:
+    """Return what stands for a sign or word of another language, which is not expected here."""
+    word = re.match(r"\w+|.", after)
+    if not word:
+        return ""
+    doubled = before[-1:] + word[0]  # the first of two signs is read, the second is not expected
+    return _OTHER_LANGUAGES.get(doubled) or _OTHER_LANGUAGES.get(word[0], "")
 
 
 def lone_name(text: str) -> str | None:

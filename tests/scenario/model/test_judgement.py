@@ -98,6 +98,8 @@ def test_parse_judgement_reads_a_label():
         ("0:1", "odds", "the odds 0:1 are too low"),
         ("110%", "probability", "110% is not between 0% and 100%"),
         ("30", "probability", "30 is not between 0% and 100%"),
+        ("20..140%", "probability", "20..140% is not between 0% and 100%"),
+        ("20..50..140%", "probability", "20..50..140% is not between 0% and 100%"),
         ("20%..40", "probability", "'20%..40' has a percent sign on one end only"),
         ("40..20%", "probability", "the range 40..20% is the wrong way round"),
         ("0..20%", "probability", "the range 0..20% ends at 0%"),

@@ -33,6 +33,7 @@ from middlegame.workbench.workers.outline_data import (
     boxes,
     comparisons,
     entry_label,
+    joined_name,
     naming_parts,
     numbers_as_written,
     place_words,
@@ -133,12 +134,19 @@ interests: {city: [{worth: 5}]}
     assert entry_label(data, ("moves", "hold_out")) == "Hold out"
     assert entry_label(data, ("numbers", "flood_effect")) == "Flood effect"
     assert entry_label(data, ("interests", "city")) == "The city"
+    assert entry_label({"factors": {"x": {"states": ["shut_down"]}}}, (
+        "factors", "x", "states", 0,
+    )) == "shut down"  # fmt: skip
     assert place_words(data, ("moves", "hold_out", "options", "wait", "costs")) == (
         "Move · Hold out · wait · costs"
     )
     assert place_words(data, ("interests", "city", 0, "worth")) == "Interests · The city 1 · worth"
     assert place_words(data, ("periods", "every")) == "The contest · periods · every"
     assert ">Hold out</text>" in read_outline(context, text).picture
+
+
+def test_name_of_several_words_is_joined_by_underscores():
+    assert joined_name(" free  passage ") == "free_passage"
 
 
 @pytest.mark.parametrize(

@@ -125,9 +125,11 @@ def answer(found: "Sweep") -> str:
     rows = group.rows
     if not group.rows and group.notes:
         return " ".join(group.notes)
-    if not rows:
-        tops = [line for group in (factors(found) or moves(found)) for line in group.rows]
-        rows = tuple(line for line in tops if line.top)
+    for shown in (factors(found) or moves(found))[:1] if not rows else ():
+        rows = tuple(line for line in shown.rows if line.top)
+        if not rows:
+            note = " ".join(shown.notes)
+            return f"{shown.title}: {note[:1].lower()}{note[1:]}"
     words = narrative.words_of(found.equilibrium)
     clauses = [
         f"{words.mid_sentence(line.label)}{'' if line.label.endswith('?') else ':'} {line.sentence}"
@@ -247,6 +249,9 @@ def _scale_group(found: "Sweep", words: Words, name: str, colour: str) -> Outloo
         state_outlooks(list(map(str, range(len(rows)))), chances, found.weights).values()
     )
     top = _top(outlooks[:first]) if first else None
+    beside = sum(each.mean for each in outlooks[:first])
+    if top is not None and outlooks[top].mean <= 1 - beside:  # a value is more likely
+        top = None
     lines = [
         OutlookRow(label, outlook, place == top)
         for place, (label, outlook) in enumerate(zip(labels, outlooks, strict=True))

@@ -234,8 +234,14 @@ def entry_label(data: Any, path: Path) -> str:
         part = None
     if part:
         return clean(str(part))
-    words = name_as_words(str(path[-1]))
+    listed = isinstance(path[-1], int) and isinstance(value_at(data, path), str)
+    words = name_as_words(str(value_at(data, path) if listed else path[-1]))
     return capitalize_first(words) if len(path) == 2 else words
+
+
+def joined_name(text: str) -> str:
+    """Return a name as it was typed, with underscores between its words: `free_passage`."""
+    return "_".join(text.split())
 
 
 def place_words(data: Any, path: Path) -> str:

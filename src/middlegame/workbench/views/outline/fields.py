@@ -30,6 +30,12 @@ def plain_message(fault: EditorFault) -> str:
     return "this is missing"
 
 
+def plain_sentence(fault: EditorFault) -> str:
+    """Return the message of `plain_message` as a sentence."""
+    message = plain_message(fault)
+    return f"{message[:1].upper()}{message[1:]}{'' if message.endswith(('.', '?')) else '.'}"
+
+
 class Select(ui.select):
     """A list to choose from, which shows at once what is chosen.
 
@@ -143,8 +149,7 @@ class Field:
 
     def show_faults(self, faults: Iterable[EditorFault]) -> None:
         """Show faults at the component; none removes them."""
-        messages = [plain_message(fault) for fault in faults]
-        text = " ".join(message[:1].upper() + message[1:] + "." for message in messages)
+        text = " ".join(plain_sentence(fault) for fault in faults)
         if hasattr(self.component, "error"):
             self.component.error = text or None
 

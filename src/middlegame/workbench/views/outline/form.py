@@ -19,7 +19,7 @@ from middlegame.scenario.yaml.data_edits import as_written, read_back, short_for
 from middlegame.workbench.views.frame import button, heading
 from middlegame.workbench.views.outline.fields import Container, Desk, Field, Select
 from middlegame.workbench.views.outline.ranges import RangePicture
-from middlegame.workbench.workers.outline_data import comparisons, states
+from middlegame.workbench.workers.outline_data import comparisons, joined_name, states
 
 
 @dataclass
@@ -87,7 +87,7 @@ class Form:
             handler = _Handler()
 
             def enter() -> None:
-                name = str(handler.component.value or "").strip()
+                name = joined_name(str(handler.component.value or ""))
                 if name:
                     handler.component.value = ""
                     handler.act(name)

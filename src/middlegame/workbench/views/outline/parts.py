@@ -10,7 +10,7 @@ from middlegame.workbench.views.frame import enable, set_prop
 from middlegame.workbench.views.outline.fields import Desk
 from middlegame.workbench.views.outline.form import Form
 from middlegame.workbench.workers.outline import move, rename_entry
-from middlegame.workbench.workers.outline_data import entry_label
+from middlegame.workbench.workers.outline_data import entry_label, joined_name
 
 
 @contextmanager
@@ -125,7 +125,7 @@ class PartHead:
         enable(self._down, place + 1 < count)
 
     def _rename(self) -> None:
-        new = str(self._name.value or "").strip()
+        new = joined_name(str(self._name.value or ""))
         if new and new != self._shown:
             old, self._shown = self._shown, new
             self._desk.run(rename_entry, (*self._path[:-1], old), new)
