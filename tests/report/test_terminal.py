@@ -8,10 +8,12 @@ from rich.console import Console
 
 import middlegame as mg
 from middlegame.equilibrium.strategy_profile import Branch
+from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.equilibrium import show_change, show_equilibrium
 from middlegame.report.terminal.show import show
 from middlegame.report.text.intervals import interval
 from middlegame.scenario import read_text
+from middlegame.sweeps.summaries import Outlook
 from tests.report.pages import (
     INJECTION,
     compare_with_golden,
@@ -143,3 +145,13 @@ def test_counts_of_a_check_keep_their_margin_where_they_are_wrapped(tmp_path: Pa
     assert all(
         line.startswith("  ") and (line == line.rstrip() or not line.strip()) for line in lines
     )
+
+
+def test_bars_stand_below_one_another_whatever_the_interval() -> None:
+    console = plain_console()
+    page = Page(console)
+    for mean, ninety in ((0.999, (0.992, 1.0)), (0.5, (0.3, 0.7)), (0.001, (0.0, 0.004))):
+        page.bar("label", mean, outlook=Outlook(mean, mean, ninety, ninety, (0.0, 0.0), 1.0))
+    lines = [line for line in printed(console).splitlines() if line]
+    assert ">99..100% " in lines[0]
+    assert len({line.index("label") for line in lines}) == 1

@@ -166,7 +166,9 @@ class Page:
         """
         number = Text(f"{percent(mean):>{_MARGIN + 4}} ", style=style)
         drawn = self._spread(mean, half, ninety, colour)
-        return Text.assemble(number, (f" {interval(*ninety):<8} ", "dim"), drawn, "  ")
+        band = interval(*ninety)
+        gap = "" if len(band) > 8 else " "  # of `>99..100%` alone, so that bars stand below another
+        return Text.assemble(number, (f"{gap}{band:<8} ", "dim"), drawn, "  ")
 
     def _spread(
         self, mean: float, half: tuple[float, float], ninety: tuple[float, float], colour: str
