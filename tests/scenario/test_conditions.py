@@ -111,20 +111,30 @@ def test_a_misspelt_word_of_the_condition_language_gets_the_right_one_suggested(
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("text", "written", "meant"),
     [
-        ("a == x", "a single '='"),
-        ("a is x", "'='"),
-        ("a = x && b = y", "'and'"),
-        ("a = x & b = y", "'and'"),
-        ("a = x || b = y", "'or'"),
-        ("a = x, b = y", "'and'"),
+        ("a == x", "==", "="),
+        ("a is x", "is", "="),
+        ("a is not x", "is not", "!="),
+        ("a <> 3", "<>", "!="),
+        ("a !== x", "!==", "!="),
+        ("a => 3", "=>", ">="),
+        ("a \u2264 3", "\u2264", "<="),
+        ("a = x && b = y", "&&", "and"),
+        ("a = x || b = y", "||", "or"),
+        ("! a = x", "!", "not"),
+        ("a = x, b = y", ",", "and"),
     ],
 )
-def test_signs_of_other_languages_get_what_stands_for_them_here(text, expected):
+def test_a_sign_of_another_notation_gets_the_right_one_suggested(text, written, meant):
     with pytest.raises(PydanticCustomError) as caught:
         parse_condition(text)
-    assert caught.value.context["expected"].startswith(f"{expected}, as in a condition such as")
+    assert caught.value.context["expected"].startswith(f"'{meant}' for '{written}', as in ")
+
+
+def test_a_word_of_the_condition_language_in_the_wrong_place_is_not_suggested_again():
+    with pytest.raises(PydanticCustomError, match="expected a condition such as"):
+        parse_condition("a not x")
 
 
 def test_parse_condition_accepts_long_conditions_without_nesting():

@@ -137,3 +137,37 @@ def test_escape_for_an_unprintable_character_is_a_fault_at_its_place(escape, nam
 
 def test_escaped_surrogate_pair_is_one_character():
     assert parse_yaml('title: "\\ud83d\\ude00"').data == {"title": "\N{GRINNING FACE}"}
+
+
+@pytest.mark.parametrize(
+    ("worth", "expected"),
+    [
+        ("0.5 x price", "'0.5 x price' is not a number or a range"),
+        ("0.5 * prise", "unknown scale 'prise'"),
+    ],
+)
+def test_a_fault_in_a_worth_does_not_ask_for_the_condition_that_a_formula_needs_not(
+    worth, expected
+):
+    text = (
+        "title: A\nactors: {a: A}\nmoves:\n"
+        "  price: {by: a, scale: {from: 0, to: 20, step: 10}}\n"
+        f"interests: {{a: [{{worth: {worth}}}]}}\n"
+    )
+    found = read_text(text).errors
+    assert [fault.message for fault in found] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("options: hold, leave", "a list: [hold, leave]"),
+        ("options: 3", "a list: [a, b]"),
+        ("options: {hold: {spends: cash}, leave: {}}", "a mapping of names: {cash: 2}"),
+        ("options: {hold: yes, leave: {}}", "a mapping such as {label: ..., says: ...}"),
+    ],
+)
+def test_a_value_in_place_of_a_mapping_is_answered_with_the_mapping_s_form(written, expected):
+    text = "title: A\nactors: {a: A}\nmoves: {m: {by: a, options: x}}\n"
+    text = text.replace("{m: {by: a, options: x}}", f"\n  m:\n    by: a\n    {written}")
+    assert read_text(text).errors[0].expected == expected

@@ -328,8 +328,17 @@ def _parser() -> Lark:
 
 
 _COMPARED = re.compile(r"[\w@]+\s*(?P<order>[<>]=?)\s*$")
-_OTHER_LANGUAGES = {"==": "a single '='", "is": "'='", "&": "'and'", "||": "'or'", ",": "'and'"}
-"""What stands here for signs and words of other languages."""
+_SIGNS = {
+    "==": "=", "===": "=", "is": "=", "equals": "=", ":": "=", "<>": "!=", "=/=": "!=", "≠": "!=",
+    "!==": "!=", "≥": ">=", "=>": ">=", "≤": "<=", "=<": "<=", "&&": "and", "&": "and", "||": "or",
+    "!": "not", "is not": "!=", ",": "and",
+}  # fmt: skip
+"""Signs and words of other notations, and what stands for them in a condition."""
+_FOREIGN = re.compile(
+    r"===?|=/=|!==|=>|=<|<>|[≠≥≤:,]|!(?!=)|&&?|\|\|"
+    r"|\b(?:is\s+not|is|equals)\b",
+    re.IGNORECASE,
+)
 _LONE_NAME = re.compile(r"[^\W\d][\w-]*(@\w+)?")
 _HYPHENATED = re.compile(r"[^\W\d]\w*(-\w+)+(?=(@\w+)?\s*[!<>=])")
 _MAX_DEPTH = 50
@@ -378,24 +387,18 @@ def _parse(text: str) -> Condition:
         )
     except PydanticCustomError as error:
         context = error.context or {}
-        before, after = normalize(text)[: context["offset"]], normalize(text)[context["offset"] :]
-        if compared := _COMPARED.search(before):
+        at = context["offset"]
+        text = normalize(text)
+        signs = (each for each in _FOREIGN.finditer(text) if each.start() <= at < each.end())
+        if sign := next(signs, None):
+            meant = _SIGNS[" ".join(sign[0].lower().split())]
+            expected = f"'{meant}' for '{sign[0]}', as in {_EXPECTED}"
+        elif compared := _COMPARED.search(text[:at]):
             expected = f"a number after '{compared['order']}', such as {compared[0].rstrip()} 10"
-        elif meant := _meant(before, after):
-            expected = f"{meant}, as in {_EXPECTED}"
         else:
             raise
-        raise syntax_error(context["problem"], expected, offset=context["offset"]) from None
+        raise syntax_error(context["problem"], expected, offset=at) from None
     return condition
-
-
-def _meant(before: str, after: str) -> str:
-    """Return what stands for a sign or word of another language, which is not expected here."""
-    word = re.match(r"\w+|.", after)
-    if not word:
-        return ""
-    doubled = before[-1:] + word[0]  # the first of two signs is read, the second is not expected
-    return _OTHER_LANGUAGES.get(doubled) or _OTHER_LANGUAGES.get(word[0], "")
 
 
 def lone_name(text: str) -> str | None:

@@ -142,7 +142,7 @@ def parse_text(
             token = str(error.token)
             short = token if len(token) <= _MOST_QUOTED else f"{token[: _MOST_QUOTED - 3]}..."
             problem, at = f"unexpected '{short}' in '{shortened}'", error.pos_in_stream or 0
-            if near := nearest(token, keywords):
+            if (near := nearest(token, keywords)) and near != token:
                 expected = f"'{near}', as in {expected}"
     except UnexpectedCharacters as error:
         problem, at = f"unexpected '{error.char}' in '{shortened}'", error.pos_in_stream or 0

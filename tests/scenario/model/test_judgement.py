@@ -5,7 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from middlegame.scenario.model.judgement import Judgement, parse_judgement, parse_number
+from middlegame.scenario.model.judgement import (
+    Judgement,
+    parse_judgement,
+    parse_number,
+    parse_patience,
+)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +102,7 @@ def test_parse_judgement_reads_a_label():
         ("3", "odds", "'3' is not odds"),
         ("0:1", "odds", "the odds 0:1 are too low"),
         ("110%", "probability", "110% is not between 0% and 100%"),
+        ("0.2..0.3..1.4", "probability", "0.2..0.3..1.4 is not between 0% and 100%"),
         ("30", "probability", "30 is not between 0% and 100%"),
         ("20..140%", "probability", "20..140% is not between 0% and 100%"),
         ("20..50..140%", "probability", "20..50..140% is not between 0% and 100%"),
@@ -189,3 +195,9 @@ def test_parse_judgement_proposes_the_number_that_was_likely_meant(text, unit, e
     with pytest.raises(PydanticCustomError) as caught:
         parse_judgement(text, unit)
     assert caught.value.context["expected"] == expected
+
+
+@pytest.mark.parametrize("text", ["1 yeer", "soon, a year", "3:1"])
+def test_what_is_no_patience_is_answered_with_both_of_its_notations(text):
+    with pytest.raises(PydanticCustomError, match="or a half-life, such as 5 years"):
+        parse_patience(text)

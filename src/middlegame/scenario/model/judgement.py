@@ -336,13 +336,10 @@ def _checked(judgement: Judgement, *, percent: bool = False) -> Judgement:
         )
     if unit == "probability":
         if not (low >= 0 and high <= 1):
-            scale = 100 if percent else 1
-            ends = "..".join(
-                format_number(round(end * scale, 10)) for end in dict.fromkeys((low, best, high))
-            )
+            ends = "..".join(format_number(end) for end in dict.fromkeys((low, best, high)))
             signless = 1 < high <= 100 and not percent
+            written = str(judgement) if percent else ends
             hint = f"; in percent it is {ends}%" if signless else ""
-            written = f"{ends}%" if percent else ends
             raise syntax_error(f"{written} is not between 0% and 100%", UNIT_EXAMPLES[unit] + hint)
         if not judgement.exact and (low == 0 or high == 1):
             raise syntax_error(
@@ -419,9 +416,9 @@ def parse_patience(value: object) -> Judgement:
         found = parse_judgement(value, "years" if years else "probability")
     except PydanticCustomError as error:
         context = error.context or {}
-        if context.get("expected") != UNIT_EXAMPLES["probability"]:
+        if context["expected"] not in (UNIT_EXAMPLES["probability"], UNIT_EXAMPLES["years"]):
             raise
-        raise syntax_error(**{**context, "expected": _PATIENCE}) from None
+        raise syntax_error(context["problem"], _PATIENCE, within=context["within"]) from None
     if found.unit == "probability" and found.low <= 0:
         raise syntax_error("a patience of 0% ignores everything after the present", _PATIENCE)
     return found

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from middlegame.scenario.faults import Fault, Path, Places, nearest
+from middlegame.scenario.model.fields import is_name
 from middlegame.scenario.model.scenario import Scenario
 from middlegame.scenario.model.schema import allowed_keys
 from middlegame.scenario.syntax import describe
@@ -39,12 +40,12 @@ _PLACEHOLDERS: dict[str, Any] = {
 """Placeholders for missing keys: with them the other keys of an entry can still be checked."""
 _EXPECTED_BY_TYPE = {
     "string_type": "text, in quotes",
-    "dict_type": "a mapping of names to what they are",
-    "model_type": "a mapping of keys to values",
-    "model_attributes_type": "a mapping of keys to values",
     "tuple_type": "a list: [a, b] or lines that start with -",
     "list_type": "a list: [a, b] or lines that start with -",
 }
+_MAPPING_TYPES = frozenset({"dict_type", "model_type", "model_attributes_type"})
+_COMMON_KEYS = frozenset({"why", "cite", "quote"})
+"""Keys that nearly every entry may have, and that say least about what an entry is."""
 
 
 def read_model(
@@ -160,6 +161,9 @@ class _ModelReader:
         self.replaced.add(target)
         self.missing.add(target)
         self.removed = {path for path in self.removed if path[: len(target)] != target}
+        if target[0] == "interests" and target[-1] == "worth" and "when" not in holder:
+            # A worth that is no formula only because it is invalid needs no condition.
+            self._insert_placeholder((*target[:-1], "when"))
         return True
 
     def _insert_section(self, path: Path) -> bool:
@@ -207,6 +211,9 @@ def _fault(error: ErrorDetails, path: Path, data: object) -> Fault:
     if kind == "too_short":
         least = context["min_length"]
         return Fault(f"'{name}' has too few entries", f"at least {least}", path=path)
+    if kind in _MAPPING_TYPES:
+        expected = _mapping_example(path, error["input"], named=kind == "dict_type")
+        return Fault(f"'{_named(path)}' is {describe(error['input'])}", expected, path=path)
     if kind in _EXPECTED_BY_TYPE:
         expected = _EXPECTED_BY_TYPE[kind]
         given = error["input"]
@@ -214,6 +221,30 @@ def _fault(error: ErrorDetails, path: Path, data: object) -> Fault:
             expected = f"a list: [{given}]"
         return Fault(f"'{_named(path)}' is {describe(given)}", expected, path=path)
     return Fault(f"'{_named(path)}': {error['msg'].lower()}", path=path)
+
+
+def _mapping_example(path: Path, given: object, *, named: bool) -> str:
+    """Write the form of the mapping expected at a path, with the names that were given instead.
+
+    Args:
+        path: the path of the mapping.
+        given: what stands there instead.
+        named: whether the mapping's keys are names, and not those of the model.
+    """
+    if not named:
+        return f"a mapping such as {_keys_example(path)}"
+    words = given if isinstance(given, list) else str(given or "").split(",")
+    names = [str(each).strip() for each in words]
+    names = names if all(map(is_name, names)) else []
+    if path[-1:] == ("options",):
+        return f"a list: [{', '.join(names if len(names) > 1 else ['a', 'b'])}]"
+    value = "2" if path[-1:] == ("spends",) else _keys_example((*path, "name"))
+    return f"a mapping of names: {{{names[0] if names else 'name'}: {value}}}"
+
+
+def _keys_example(path: Path) -> str:
+    keys = [key for key in allowed_keys(path) if key not in _COMMON_KEYS][:2]
+    return f"{{{', '.join(f'{key}: ...' for key in keys)}}}" if keys else "..."
 
 
 def _named(path: Path) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from middlegame.scenario.conditions import ALWAYS, Condition
 from middlegame.scenario.faults import Fault, Path
+from middlegame.scenario.model.judgement import FormulaJudgement, Judgement
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.scale_references import (
     factor_references,
@@ -23,7 +24,10 @@ def check_relevance(contest: CheckContext) -> Iterator[Fault]:
             place: Path = ("interests", actor, position, "when")
             if interest.when != ALWAYS:
                 yield from _informative(contest, interest.when, place, "interest")
-            elif not scale_references([interest.worth], contest.scenario.scales):
+            elif not (
+                scale_references([interest.worth], contest.scenario.scales)
+                or _has_unknown_names(contest, interest.worth)
+            ):
                 yield Fault(
                     "the interest has no condition",
                     "when: the condition; or a worth that depends on a move or factor on a scale",
@@ -140,3 +144,12 @@ def _unused(contest: CheckContext) -> Iterator[Fault]:
                 severity="warning",
                 path=("factors", name),
             )
+
+
+def _has_unknown_names(contest: CheckContext, number: Judgement) -> bool:
+    """Return whether a formula names what is no number: it may be a misspelt scale."""
+    if not isinstance(number, FormulaJudgement):
+        return False
+    numbers, fit = contest.scenario.numbers, contest.scenario.fit
+    known = {*numbers, *(fit.coefficients if fit else ()), *(fit.columns if fit else ())}
+    return not known.issuperset(number.free_names)
