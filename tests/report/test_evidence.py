@@ -111,7 +111,9 @@ def test_comparison_prints_forecasts_weights_and_disagreements(comparison):
 def test_comparison_says_why_analysts_are_weighted_equally(comparison):
     assert "The analysts are weighted equally." in show_plain(comparison)
     unknown = EarnedWeights((0.5, 0.5), 0, ("bob",))
-    assert "(bob unknown to it)" in unwrap(show_plain(comparison, earned=unknown))
+    assert "for the same question, and none of bob at all." in unwrap(
+        show_plain(comparison, earned=unknown)
+    )
     assert "Where the analysts differ" in result_html(comparison, earned=unknown)
 
 

@@ -158,11 +158,11 @@ def weights_words(found: "Comparison", earned: "EarnedWeights | None") -> str:
     if earned is None:
         return "The analysts are weighted equally."
     if not earned.questions:
-        names = join_list([clean(name) for name in earned.unknown])
-        unknown = f" ({names} unknown to it)" if names else ""
+        names = join_list([clean(name) for name in earned.unknown], "or")
+        unknown = f", and none of {names} at all" if names else ""
         return (
-            "The analysts are weighted equally: the ledger holds no resolved question that all of "
-            f"them answered{unknown}."
+            "The analysts are weighted equally: the ledger holds no scored forecasts of all of "
+            f"them for the same question{unknown}."
         )
     weights = join_list(
         [
