@@ -86,7 +86,7 @@ def cluster_solver(
                 yield worlds
         if starting:
             task = partial(_solve_and_keep, pickle.dumps((plan, keep)))
-            yield from _results(distributed, starting[0].result(), task, waiting)
+            yield from _results(distributed, starting[0].result(), task, waiting, workers or 1)
 
     interrupted = False
     try:
@@ -105,9 +105,18 @@ def _results(
     client: Any,
     task: Callable[[int, int], Any],
     blocks: Iterable[tuple[int, int]],
+    least: int = 1,
 ) -> Iterator[Any]:
-    """Have workers do a task for each block, and yield what it returns as it is done."""
-    slots = _BLOCKS_PER_THREAD * max(1, sum(client.nthreads().values()))
+    """Have workers do a task for each block, and yield what it returns as it is done.
+
+    Args:
+        distributed: the module.
+        client: the connection to the workers.
+        task: called with a block's number and how many worlds it has.
+        blocks: the blocks.
+        least: how many workers there will be at least, though not all may have started.
+    """
+    slots = _BLOCKS_PER_THREAD * max(least, sum(client.nthreads().values()))
     ready, waiting = distributed.as_completed(loop=client.loop), iter(blocks)
 
     def submit(count: int) -> None:
