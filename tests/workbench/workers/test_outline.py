@@ -145,8 +145,21 @@ interests: {city: [{worth: 5}]}
     assert ">Hold out</text>" in read_outline(context, text).picture
 
 
-def test_name_of_several_words_is_joined_by_underscores():
-    assert joined_name(" free  passage ") == "free_passage"
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        (" free  passage ", "free_passage"),
+        ("stay-out", "stay_out"),
+        ("Mora's fleet, too", "Moras_fleet_too"),
+        ("vote@2", "vote_2"),
+    ],
+)
+def test_name_of_several_words_is_joined_by_underscores(typed, name):
+    assert joined_name(typed) == name
+
+
+def test_name_of_a_question_keeps_its_hyphens():
+    assert joined_name("lease-2026 kept", hyphens=True) == "lease-2026_kept"
 
 
 @pytest.mark.parametrize(
@@ -269,6 +282,6 @@ def test_removal_of_one_of_two_states_tells_what_names_it(context):
     for each in (HARBOUR, text):
         step = "lost" if "kept: it" in each else 1
         first, *naming = removal_faults(context, each, ("factors", "lease", "states", step))
-        assert first == "Factor · The lease · states: 'states' has too few entries"
+        assert first == "Factor · The lease · states: at least 2 states are needed"
         assert naming
         assert all("'lost'" in fault for fault in naming)

@@ -31,6 +31,7 @@ from middlegame.workbench.workers.outline_data import (
     value_at,
 )
 from middlegame.workbench.workers.outline_picture import draw_outline
+from middlegame.workbench.workers.plain_faults import plain_message
 from middlegame.workbench.workers.worker import WorkerContext
 
 
@@ -161,7 +162,8 @@ def _new_faults(context: WorkerContext, before: str, after: str) -> list[str]:
         if old[fault.message]:
             old[fault.message] -= 1
         else:
-            found.append(f"{place_words(data, fault.path)}: {fault.message}")
+            words = plain_message(fault.message, fault.path)
+            found.append(f"{place_words(data, fault.path)}: {words}")
     return found
 
 

@@ -239,9 +239,14 @@ def entry_label(data: Any, path: Path) -> str:
     return capitalize_first(words) if len(path) == 2 else words
 
 
-def joined_name(text: str) -> str:
-    """Return a name as it was typed, with underscores between its words: `free_passage`."""
-    return "_".join(text.split())
+def joined_name(text: str, *, hyphens: bool = False) -> str:
+    """Return a name as it was typed, with underscores between its words: `free_passage`.
+
+    Args:
+        text: what was typed.
+        hyphens: whether the name may have hyphens, as those of questions and sources may.
+    """
+    return "_".join(re.findall(r"[\w-]+" if hyphens else r"\w+", text.replace("'", "")))
 
 
 def place_words(data: Any, path: Path) -> str:

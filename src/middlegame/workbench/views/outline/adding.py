@@ -12,7 +12,7 @@ from middlegame.workbench.views.frame import button, titled_dialog
 from middlegame.workbench.views.outline.fields import Desk
 from middlegame.workbench.views.outline.form import Form
 from middlegame.workbench.workers.outline import set_entry
-from middlegame.workbench.workers.outline_data import KINDS
+from middlegame.workbench.workers.outline_data import KINDS, joined_name
 
 _WORDS = re.compile(r"[^\W_]+")
 _SMALL = frozenset({"the", "a", "an", "of", "to", "its", "s"})
@@ -44,8 +44,9 @@ class AddDialog:
 
     def _add(self) -> None:
         label = str(self.label.value or "").strip() if self.label else ""
-        name = str(self.name.value or "").strip() or short_name(label, self.section)
         section = self.section
+        typed = joined_name(str(self.name.value or ""), hyphens=section in ("questions", "sources"))
+        name = typed or short_name(label, section)
         taken = {**self.form.entries(section)}
         if section in ("moves", "factors"):
             taken = {**self.form.entries("moves"), **self.form.entries("factors")}

@@ -1,6 +1,5 @@
 """What a form is made of: containers whose parts are kept, and fields that show values."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
@@ -11,29 +10,8 @@ from nicegui import ui
 from middlegame.scenario.faults import Path
 from middlegame.workbench.views.outline.ranges import RangePicture
 from middlegame.workbench.workers.outline import Outline
+from middlegame.workbench.workers.plain_faults import plain_sentence
 from middlegame.workbench.workers.texts import EditorFault
-
-_EXAMPLE = re.compile(r"a condition such as: \S+ = \S+ and \S+ = [^\s;]+")
-"""An example of another contest, in a fault's message."""
-_MISSING = re.compile(r"the key '(\w+)' is missing")
-
-
-def plain_message(fault: EditorFault) -> str:
-    """Return a fault's message for somebody who fills in forms, and sees no keys."""
-    missing = _MISSING.fullmatch(fault.message)
-    if missing is None:
-        if fault.path[:1] == ("questions",) and "the question has no condition" in fault.message:
-            return "nothing is asked yet; write a condition, or choose the value on a scale"
-        return _EXAMPLE.sub("a condition, such as + beside the field inserts", fault.message)
-    if fault.path == ("actors",):
-        return "there is no actor yet; add one with + beside Actors"
-    return "this is missing"
-
-
-def plain_sentence(fault: EditorFault) -> str:
-    """Return the message of `plain_message` as a sentence."""
-    message = plain_message(fault)
-    return f"{message[:1].upper()}{message[1:]}{'' if message.endswith(('.', '?')) else '.'}"
 
 
 class Select(ui.select):
@@ -149,7 +127,7 @@ class Field:
 
     def show_faults(self, faults: Iterable[EditorFault]) -> None:
         """Show faults at the component; none removes them."""
-        text = " ".join(plain_sentence(fault) for fault in faults)
+        text = " ".join(plain_sentence(fault.message, fault.path) for fault in faults)
         if hasattr(self.component, "error"):
             self.component.error = text or None
 

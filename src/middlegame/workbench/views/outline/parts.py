@@ -125,7 +125,8 @@ class PartHead:
         enable(self._down, place + 1 < count)
 
     def _rename(self) -> None:
-        new = joined_name(str(self._name.value or ""))
+        hyphens = self._path[:1] in (("questions",), ("sources",))
+        new = joined_name(str(self._name.value or ""), hyphens=hyphens)
         if new and new != self._shown:
             old, self._shown = self._shown, new
             self._desk.run(rename_entry, (*self._path[:-1], old), new)

@@ -12,7 +12,6 @@ from middlegame.workbench.views.frame import button, heading, titled_dialog
 from middlegame.workbench.views.outline.adding import AddDialog
 from middlegame.workbench.views.outline.edits import Edit, EditQueue
 from middlegame.workbench.views.outline.entries import EntryList, entry_of
-from middlegame.workbench.views.outline.fields import plain_message
 from middlegame.workbench.views.outline.form import Form
 from middlegame.workbench.views.outline.forms import show_form
 from middlegame.workbench.views.outline.parts import PartHead
@@ -33,6 +32,7 @@ from middlegame.workbench.workers.outline_data import (
     naming_parts,
     place_words,
 )
+from middlegame.workbench.workers.plain_faults import plain_message
 from middlegame.workbench.workers.pool import Superseded
 from middlegame.workbench.workers.texts import EditorFault
 
@@ -78,7 +78,7 @@ class FaultList:
             self._place_words(each.path) if each.path else f"line {each.line}" for each in faults
         ]
         shown = [
-            (each.severity, where, plain_message(each))
+            (each.severity, where, plain_message(each.message, each.path))
             for each, where in zip(faults, wheres, strict=True)
         ]
         if shown == self._shown:
