@@ -42,6 +42,8 @@ moves:
 factors:
   war: {states: []}
   trade: {states: [open, shut]}
+  price: {scale: {from: 3, to: 3, step: 1}}
+  toll: {states: [high, low], rules: [{if: block = go}, {then: {high: 50%}}]}
 interests:
   mora: [{worth: 20}, {worth: block * 3}]
 questions:

@@ -19,6 +19,16 @@ _FORM_WORDS = tuple(
         (_EXAMPLE.pattern, "a condition, such as + beside the field inserts"),
         (r"knows: \[.*?\]", "what is missing chosen under 'What it knows'"),
         (r"scale: \{[^}]*\}, at '(\w+)'", r"a scale for '\1'"),
+        (r"a scale such as \{[^}]*\}", "a value at 'to' above that at 'from', such as 100 and 0"),
+        (r"scale: \{[^}]*\}; or chance", "a scale; or another way at 'It is given by'"),
+        (
+            r"\{comes: \d+%\}; or a scale, at '(\w+)'",
+            r"a chance of each state; or a scale for '\1'",
+        ),
+        (
+            r"the rule has (?:neither|both) 'then' (?:nor|and) 'from'; .*",
+            "the rule needs either chances or 'Or it keeps'",
+        ),
         (r"resources: \{\w+: \{(\w+): \w+\}\}", r"'\1' added under Resources"),
         (r"spends: \{\w+: \w+\}, at an option", "an option that spends it"),
         (r"periods: \{[^}]*\} at the top", "periods, added in 'The contest itself'"),
