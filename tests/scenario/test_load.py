@@ -171,3 +171,14 @@ def test_a_value_in_place_of_a_mapping_is_answered_with_the_mapping_s_form(writt
     text = "title: A\nactors: {a: A}\nmoves: {m: {by: a, options: x}}\n"
     text = text.replace("{m: {by: a, options: x}}", f"\n  m:\n    by: a\n    {written}")
     assert read_text(text).errors[0].expected == expected
+
+
+@pytest.mark.parametrize("offer", ["{by: a, to: b, terms: [{promise: m = x}", "3"])
+def test_a_broken_offer_does_not_make_its_names_unknown(offer):
+    text = (
+        "title: A\nactors: {a: A, b: B}\nmoves:\n  m: {by: a, options: [x, y]}\n"
+        f"offers:\n  deal: {offer}\n"
+        "interests: {a: [{when: deal = accepted and m = x, worth: 9}]}\n"
+        "questions: {q: {will: deal_answer = accept}}\n"
+    )
+    assert [fault.line for fault in read_text(text).errors] == [6]

@@ -201,3 +201,10 @@ def test_parse_judgement_proposes_the_number_that_was_likely_meant(text, unit, e
 def test_what_is_no_patience_is_answered_with_both_of_its_notations(text):
     with pytest.raises(PydanticCustomError, match="or a half-life, such as 5 years"):
         parse_patience(text)
+
+
+@pytest.mark.parametrize("text", ["0.5 x tariff", "0.5 \N{MULTIPLICATION SIGN} tariff"])
+def test_a_product_in_another_notation_is_answered_with_the_formula(text):
+    with pytest.raises(PydanticCustomError) as caught:
+        parse_judgement(text, "points")
+    assert caught.value.context["expected"] == "0.5 * tariff"

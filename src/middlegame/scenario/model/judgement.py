@@ -30,6 +30,7 @@ _PATTERN = re.compile(
 _THREE_DOTS = re.compile(r"\s*(?P<low>[^.]*(?:\.\d+)?[^.]*?)\s*\.\.\.\s*(?P<high>[-+]?\d.*?)\s*")
 _COMMA, _THOUSANDS = re.compile(r"(?<=\d),(?=\d)"), re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _DASH = re.compile(r"(?<=[\d%])\s*[-\N{EN DASH}\N{EM DASH}]\s*(?=[\d.])")
+_TIMES = re.compile(r"\s+x\s+|\s*[\N{MULTIPLICATION SIGN}\N{MIDDLE DOT}]\s*")
 _RANGE_WITHIN = re.compile(
     rf"(?P<before>^|[-+*/^(])\s*(?P<range>{_NUMBER}(?:\s*%)?(?:\s*\.\.\s*{_NUMBER}(?:\s*%)?)+)"
 )
@@ -230,7 +231,7 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
 
 
 def _meant(text: str, unit: Unit) -> str:
-    """Return the number that was likely meant: by a dash in a range, or by a comma in a number."""
+    """Return the number likely meant by a dash in a range, a comma, or an x for `*`; "" if none."""
     whole = _THOUSANDS.sub("", text)
     for right in (_COMMA.sub(".", whole), _DASH.sub("..", _COMMA.sub(".", whole))):
         if right != text and _PATTERN.fullmatch(right):
@@ -238,7 +239,8 @@ def _meant(text: str, unit: Unit) -> str:
                 return str(parse_judgement(right, unit))
             except PydanticCustomError:
                 continue
-    return ""
+    product = _TIMES.sub(" * ", text)
+    return product if product != text and formula_or_none(product) else ""
 
 
 def _parse_mapping(value: dict[Any, Any], unit: Unit) -> Judgement:

@@ -96,6 +96,9 @@ class CheckContext:
                     states[name] = self.partial.states(name)
                 else:
                     states[name] = written[name]
+        for name in self.partial.names("offers") or ():  # a missing one is not expanded
+            for end in ("", "_offer", "_answer"):
+                states.setdefault(f"{name}{end}", None)
         return states
 
     @cached_property

@@ -64,7 +64,7 @@ def check_relevance(contest: CheckContext) -> Iterator[Fault]:
 
 def _actors(contest: CheckContext) -> Iterator[Fault]:
     scenario, damage = contest.scenario, contest.partial
-    if any(damage.affects(section) for section in ("actors", "moves", "interests")):
+    if any(damage.affects(section) for section in ("actors", "moves", "offers", "interests")):
         return
     movers = {move.by for move in scenario.moves.values()}
     if not {*movers, *scenario.interests} <= set(scenario.actors):
