@@ -215,3 +215,11 @@ def test_compare_command_prints_reports_and_gives_json(file, capsys, tmp_path, m
     assert here == pytest.approx(solved["questions"]["q"], abs=1e-12)
     ends = printed["forecasts"][0]["intervals"]["as written"]
     assert ends == pytest.approx(solved["intervals"]["questions"]["q"], abs=1e-12)
+
+
+def test_long_intervals_of_values_stand_apart(tmp_path):
+    path = tmp_path / "cap.yaml"
+    dear = VALUED.replace("from: 0, to: 100,", "from: 900, to: 1000,")
+    path.write_text(dear.replace("80 - cap", "980 - cap"), "utf-8")
+    text = show_plain(mg.compare(str(path)))
+    assert text.count("900 to 1000  900 to 1000") == 1

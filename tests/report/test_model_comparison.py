@@ -5,6 +5,7 @@ import pytest
 from middlegame.estimation.model_comparison import ComparedModel, ModelComparison
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.model_comparison import number_table, print_table
+from middlegame.report.text.fit import gain_words
 from tests.report.pages import plain_console, printed, show_plain
 
 
@@ -42,3 +43,8 @@ def test_table_of_many_outcomes_shows_all_of_them():
     text = printed(console)
     assert all(text.count(f"-{k} +- 7") == 1 for k in range(8))
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_gain_of_nothing_has_no_minus():
+    model = ComparedModel("level 2", "", "converged", gain=-1e-9, gain_error=1e-9)
+    assert gain_words(model) == "+0.0000 (0.0000)"

@@ -260,15 +260,18 @@ class Page:
         """Print text that hangs beside a number."""
         self._beside(Text(f"{mark:>{_MARGIN + 4}}  ", style="bold"), Text(text))
 
-    def row(self, label: str, values: Sequence[str], beneath: Sequence[str] = ()) -> None:
+    def row(
+        self, label: str, values: Sequence[str], beneath: Sequence[str] = (), *, least: int = 0
+    ) -> None:
         """Print a few short values in columns, then their label.
 
         Args:
             label: what they are about.
             values: the values.
             beneath: an interval for each, on the line below; the columns are wider then.
+            least: the length of the longest text in any row of the table.
         """
-        width = _MARGIN + (8 if beneath else 4)
+        width = _MARGIN + max(8 if beneath else 4, least)
         columns = "".join(f"{value:>{width}}" for value in values)
         under = "".join(f"{each:>{width}}" for each in beneath)
         style = "bold" if label else "dim"

@@ -46,16 +46,19 @@ def show_comparison(
         page.paragraph(f"{number}  {head}", style="dim")
     wide = bool(found.values) or any(question.over_worlds for question in found.questions)
     numbers = [str(number) for number in range(1, len(heads) + 1)]
-    page.row("", numbers, [""] * len(heads) if wide else ())
+    rows = [("", numbers, [""] * len(heads) if wide else [])]
     for question in found.questions:
         chances = ["-" if p is None else percent(p) for p in question.probabilities]
         chances += [percent(question.linear_pool), percent(question.log_odds_pool)]
         ends = [interval(*each) if each else "" for each in question.intervals]
         label = question_words(found, question.name)
-        page.row(label, chances, [*ends, "", ""] if wide else ())
+        rows.append((label, chances, [*ends, "", ""] if wide else []))
     for label, cells in value_rows(found):
         medians, intervals = ([*column, "", ""] for column in zip(*cells, strict=True))
-        page.row(label, medians, intervals)
+        rows.append((label, medians, intervals))
+    least = max(len(each) for _, values, beneath in rows for each in (*values, *beneath))
+    for label, values, beneath in rows:
+        page.row(label, values, beneath, least=least)
     page.gap()
     page.paragraph(weights_words(found, earned), style="dim")
     page.gap()

@@ -77,7 +77,7 @@ def gain_words(model: "ComparedModel") -> str:
     """Write by how much a model's log score is above that of the contest as written."""
     if model.gain_error != model.gain_error:
         return ""
-    return f"{model.gain:+.4f} ({model.gain_error:.4f})"
+    return f"{round(model.gain, 4) + 0.0:+.4f} ({model.gain_error:.4f})"
 
 
 def p_value_words(p: float) -> str:
