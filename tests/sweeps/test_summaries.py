@@ -1,8 +1,10 @@
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 from scipy.stats import norm
 
-from middlegame.sweeps.summaries import effective_size, summarize
+from middlegame.sweeps.summaries import effective_size, state_outlooks, summarize
 
 RNG = np.random.default_rng(0)
 
@@ -50,3 +52,13 @@ def test_summarize_leaves_out_failed_and_weightless_samples():
 def test_summarize_takes_no_mean_beyond_the_values():
     weights = np.random.default_rng(1).random((200, 64))
     assert {summarize(np.ones(64), each).mean for each in weights} == {1.0}
+
+
+def test_of_two_states_one_has_what_the_other_leaves() -> None:
+    rng = np.random.default_rng(5)
+    chances, weights = rng.random(301), rng.random(301)
+    both = state_outlooks(["a", "b"], np.stack([chances, 1 - chances], axis=1), weights)
+    alone = summarize(1 - chances, weights)
+    for name, value in asdict(alone).items():
+        assert getattr(both["b"], name) == pytest.approx(value, abs=1e-12), name
+    assert both["a"].likeliest + both["b"].likeliest == pytest.approx(1)

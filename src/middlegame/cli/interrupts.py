@@ -1,5 +1,6 @@
 """Ctrl-C ends a command within a second, also where a library does not return to Python."""
 
+import gc
 import os
 import signal
 import socket
@@ -147,6 +148,7 @@ def end_process(code: str | int | None) -> NoReturn:
             with suppress(OSError, ValueError):
                 stream.flush()
         os._exit(code)
+    gc.freeze()  # what is left is released without being searched for cycles first
     raise SystemExit(code)
 
 

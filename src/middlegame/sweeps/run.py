@@ -129,7 +129,7 @@ def _solve_here(plan: SweepPlan, blocks: Blocks, keep: Callable[[Block], None]) 
         if ended.is_set():
             raise CancelledError
 
-    pool = ThreadPoolExecutor(threads)
+    pool = ThreadPoolExecutor(threads + 1)  # since one of them often waits for another's Python
 
     def submit(block: tuple[int, int]) -> Future[Block]:
         return pool.submit(plan.solve, *block, threads=1, progress=go_on)
@@ -141,7 +141,7 @@ def _solve_here(plan: SweepPlan, blocks: Blocks, keep: Callable[[Block], None]) 
             yield worlds
         if prepared:
             prepared.result()
-        running = deque(map(submit, islice(waiting, threads + 1)))
+        running = deque(map(submit, islice(waiting, threads + 2)))
         while running:
             found = running.popleft().result()
             running.extend(map(submit, islice(waiting, 1)))

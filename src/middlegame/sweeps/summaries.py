@@ -72,15 +72,31 @@ def state_outlooks(
         top[solved] = np.round(values[solved], 9).argmax(axis=1)
         leads = top[:, None] == np.arange(len(states))
     total = weights[solved].sum()
+    if len(states) == 2:  # where the one is what the other leaves, in all worlds
+        first = summarize(values[:, 0], weights)
+        spreads = [first, _complement(first)]
+    else:
+        spreads = [summarize(column, weights) for column in values.T]
     return {
         state: Outlook(
-            **asdict(summarize(values[:, place], weights)),
+            **asdict(spread),
             likeliest=float(weights[solved & leads[:, place]].sum() / total)
             if total > 0
             else np.nan,
         )
-        for place, state in enumerate(states)
+        for place, (state, spread) in enumerate(zip(states, spreads, strict=True))
     }
+
+
+def _complement(spread: Spread) -> Spread:
+    """Return the distribution of what a probability leaves to 1."""
+    return Spread(
+        1 - spread.mean,
+        1 - spread.median,
+        (1 - spread.half[1], 1 - spread.half[0]),
+        (1 - spread.ninety[1], 1 - spread.ninety[0]),
+        (spread.error[1], spread.error[0]),
+    )
 
 
 def summarize(values: Floats, weights: Floats) -> Spread:
