@@ -36,7 +36,11 @@ if TYPE_CHECKING:
     help="Keep the worlds in this Parquet file, one row each.",
 )
 @click.option("--resume", is_flag=True, help="Continue the sweep that was writing --out.")
-@click.option("--workers", type=click.IntRange(1, 1024), help="How many processes to solve in.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 1024),
+    help="How many processes to solve in, this one among them; threads unless given.",
+)
 @click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786.")
 @case_options
 @click.option(

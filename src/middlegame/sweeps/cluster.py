@@ -7,11 +7,13 @@ is kept at once: by workers of this machine themselves, by those of a cluster on
 
 import logging
 import pickle
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache, partial
 from itertools import islice
+from queue import SimpleQueue
+from threading import Event
 from typing import Any
 
 from middlegame.base.errors import QueryError
@@ -48,7 +50,9 @@ _SETTINGS = {
 def cluster_solver(
     plan: SweepPlan, workers: int | None, cluster: str | None
 ) -> Iterator[BlockSolver]:
-    """Provide a solver of a plan's blocks on workers of this machine or on a cluster.
+    """Provide a solver of a plan's blocks on processes of this machine or on a cluster.
+
+    Of the processes of this machine this is one, which solves blocks while the others start.
 
     Raises:
         QueryError: Dask is not installed, or the scheduler cannot be reached.
@@ -71,52 +75,63 @@ def cluster_solver(
 
             yield on_cluster
         return
-    starter, stack = ThreadPoolExecutor(1), ExitStack()
-    starting: list[Future[Any]] = []
+    starter, here, stack = ThreadPoolExecutor(1), ThreadPoolExecutor(1), ExitStack()
+    others, starting, stopped = (workers or 1) - 1, list[Future[Any]](), Event()
 
     def on_workers(blocks: Blocks, keep: Callable[[Block], None]) -> Iterator[int]:
-        waiting = iter(blocks)
-        if not starting:
-            # The first block is solved here, and workers start meanwhile if there are others.
-            if len(blocks) > 1:
-                start = _workers(distributed, workers)
-                starting.append(starter.submit(stack.enter_context, start))
-            for number, worlds in islice(waiting, 1):
-                keep(plan.solve(number, worlds))
-                yield worlds
-        if starting:
-            task = partial(_solve_and_keep, pickle.dumps((plan, keep)))
-            yield from _results(distributed, starting[0].result(), task, waiting, workers or 1)
+        waiting, running = iter(blocks), 0
+        done: SimpleQueue[tuple[_Submit | None, Any]] = SimpleQueue()
+        in_workers = partial(_solve_and_keep, pickle.dumps((plan, keep)))
 
-    interrupted = False
+        def go_on(_done: int, _all: int | None) -> None:
+            if stopped.is_set():
+                raise CancelledError
+
+        def solve_here(number: int, worlds: int) -> Block:
+            return plan.solve(number, worlds, threads=1, progress=go_on)
+
+        def submit(to: _Submit, count: int = 1) -> None:
+            nonlocal running
+            for block in islice(waiting, count):
+                running += 1
+                to(*block).add_done_callback(lambda future: done.put((to, future)))
+
+        submit(lambda *block: here.submit(solve_here, *block), _BLOCKS_PER_THREAD)
+        if others and not starting and len(blocks) > 1:
+            starting.append(starter.submit(stack.enter_context, _workers(distributed, others)))
+        for each in starting:
+            each.add_done_callback(lambda started: done.put((None, started)))
+        while running:
+            to, future = done.get()
+            found = _result(distributed, future)
+            if to is None:  # the workers have started
+                submit(partial(found.submit, in_workers, pure=False), _BLOCKS_PER_THREAD * others)
+                continue
+            running -= 1
+            submit(to)
+            if isinstance(found, Block):
+                keep(found)
+            yield len(found.values) if isinstance(found, Block) else found
+
     try:
         yield on_workers
-    except KeyboardInterrupt:
-        interrupted = True
-        raise
     finally:
-        # An interruption does not wait for workers that are starting or in the middle of a block.
+        # Nobody waits for workers that are ending, starting or, interrupted, amid a block.
+        stopped.set()
+        here.shutdown(wait=False, cancel_futures=True)
         starter.submit(stack.close)
-        starter.shutdown(wait=not interrupted)
+        starter.shutdown(wait=False)
+
+
+_Submit = Callable[[int, int], Any]
+"""Has a block solved, told by its number and how many worlds, and returns the future of it."""
 
 
 def _results(
-    distributed: Any,
-    client: Any,
-    task: Callable[[int, int], Any],
-    blocks: Iterable[tuple[int, int]],
-    least: int = 1,
+    distributed: Any, client: Any, task: Callable[[int, int], Any], blocks: Blocks
 ) -> Iterator[Any]:
-    """Have workers do a task for each block, and yield what it returns as it is done.
-
-    Args:
-        distributed: the module.
-        client: the connection to the workers.
-        task: called with a block's number and how many worlds it has.
-        blocks: the blocks.
-        least: how many workers there will be at least, though not all may have started.
-    """
-    slots = _BLOCKS_PER_THREAD * max(least, sum(client.nthreads().values()))
+    """Have a cluster do a task for each block, and yield what it returns as it is done."""
+    slots = _BLOCKS_PER_THREAD * max(1, sum(client.nthreads().values()))
     ready, waiting = distributed.as_completed(loop=client.loop), iter(blocks)
 
     def submit(count: int) -> None:
@@ -140,7 +155,7 @@ def _result(distributed: Any, future: Any) -> Any:
 
 
 @contextmanager
-def _workers(distributed: Any, workers: int | None) -> Iterator[Any]:
+def _workers(distributed: Any, workers: int) -> Iterator[Any]:
     """Start workers of this machine, and connect to them."""
     import dask
 

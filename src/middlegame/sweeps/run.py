@@ -60,7 +60,8 @@ def sweep(
         conditions: conditions to answer besides the scenario's questions, by any names.
         out: a Parquet file for the worlds, one row each.
         resume: go on with the sweep that was begun to write that file.
-        workers: processes of this machine to spread the work over; this one alone unless given.
+        workers: processes of this machine to spread the work over, this one among them; threads
+            of this one unless given.
         cluster: the address of a Dask scheduler, such as `tcp://host:8786`, instead.
         progress: called with how many samples are done and how many there are (None for `auto`).
         preview: called with the sweep so far when its first block is solved and others remain.
