@@ -25,7 +25,7 @@ def main() -> None:
     results["roads"] = roads()
     results["crowds"] = crowds()
     results["batches"] = batches()
-    results["sweeps"] = {"whole": whole_sweeps(), "memory": memory()}
+    results["sweeps"] = {"machine": machine(), "whole": whole_sweeps(), "memory": memory()}
     results["learning"] = learning()
     results["over_time"] = over_time()
     results["growth"] = growth()
@@ -47,11 +47,10 @@ def write_results(results: dict[str, Any]) -> None:
 
 def tables(results: dict[str, Any]) -> str:
     """Write the results as Markdown."""
-    named = ", ".join(f"{key} {value}" for key, value in results["machine"].items())
     lines = [
         "# Results",
         "",
-        f"Measured on: {named}.",
+        f"Measured on: {_named(results['machine'])}; or where that is said, elsewhere.",
         "",
         f"## The same equilibria as Gambit's, precision lambda = {PRECISION:g}",
         "",
@@ -111,7 +110,8 @@ def tables(results: dict[str, Any]) -> str:
         "## Sweeps as whole commands",
         "",
         "Seconds on the clock, compiled code being kept from an earlier run, and the share of the "
-        "rate at which the same worlds are solved at once inside, as above.",
+        "rate at which the same worlds are solved at once inside, as above. This table and the one "
+        f"above it were measured on: {_named(results['sweeps']['machine'])}.",
         "",
         "| contest | worlds | on | whole command | worlds a second | of the inside |",
         "|---|--:|---|--:|--:|--:|",
@@ -181,6 +181,10 @@ def tables(results: dict[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _named(machine: dict[str, str]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in machine.items())
 
 
 def _rate(value: float | None) -> str:

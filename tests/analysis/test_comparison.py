@@ -202,7 +202,7 @@ def test_compare_command_prints_reports_and_gives_json(file, capsys, tmp_path, m
     main_or_exit(["compare", str(file), "--weights", "scores", "--report", str(report)])
     text = capsys.readouterr().out
     assert "WHERE THE ANALYSTS DIFFER" in text
-    assert "The analysts are weighted equally: the ledger holds no resolved question" in " ".join(
+    assert "The analysts are weighted equally: the ledger holds no scored forecasts" in " ".join(
         text.split()
     )
     assert "Rival analysts" in report.read_text("utf-8")
