@@ -7,14 +7,14 @@ is kept at once: by workers of this machine themselves, by those of a cluster on
 
 import logging
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache, partial
 from itertools import islice
 from queue import SimpleQueue
 from threading import Event
-from typing import Any
+from typing import Any, NamedTuple
 
 from middlegame.base.errors import QueryError
 from middlegame.base.version import __version__
@@ -66,52 +66,29 @@ def cluster_solver(
     distributed: Any = found
     if cluster is not None:
         with _connection(distributed, cluster) as client:
-
-            def on_cluster(blocks: Blocks, keep: Callable[[Block], None]) -> Iterator[int]:
-                task = partial(_solve, pickle.dumps(plan))
-                for block in _results(distributed, client, task, blocks):
-                    keep(block)
-                    yield len(block.values)
-
-            yield on_cluster
+            solve = partial(client.submit, partial(_solve, pickle.dumps(plan)), pure=False)
+            lane = _Lane(solve, max(1, sum(client.nthreads().values())))
+            yield partial(_spread, distributed, lane)
         return
     starter, here, stack = ThreadPoolExecutor(1), ThreadPoolExecutor(1), ExitStack()
-    others, starting, stopped = (workers or 1) - 1, list[Future[Any]](), Event()
+    others, starting, stopped = (workers or 1) - 1, list[Future[_Lane]](), Event()
+
+    def go_on(_done: int, _all: int | None) -> None:
+        if stopped.is_set():
+            raise CancelledError
+
+    def solve_here(number: int, worlds: int) -> Future[Any]:
+        return here.submit(plan.solve, number, worlds, threads=1, progress=go_on)
+
+    def start(task: Callable[[int, int], int]) -> _Lane:
+        client = stack.enter_context(_workers(distributed, others))
+        return _Lane(partial(client.submit, task, pure=False), others)
 
     def on_workers(blocks: Blocks, keep: Callable[[Block], None]) -> Iterator[int]:
-        waiting, running = iter(blocks), 0
-        done: SimpleQueue[tuple[_Submit | None, Any]] = SimpleQueue()
-        in_workers = partial(_solve_and_keep, pickle.dumps((plan, keep)))
-
-        def go_on(_done: int, _all: int | None) -> None:
-            if stopped.is_set():
-                raise CancelledError
-
-        def solve_here(number: int, worlds: int) -> Block:
-            return plan.solve(number, worlds, threads=1, progress=go_on)
-
-        def submit(to: _Submit, count: int = 1) -> None:
-            nonlocal running
-            for block in islice(waiting, count):
-                running += 1
-                to(*block).add_done_callback(lambda future: done.put((to, future)))
-
-        submit(lambda *block: here.submit(solve_here, *block), _BLOCKS_PER_THREAD)
         if others and not starting and len(blocks) > 1:
-            starting.append(starter.submit(stack.enter_context, _workers(distributed, others)))
-        for each in starting:
-            each.add_done_callback(lambda started: done.put((None, started)))
-        while running:
-            to, future = done.get()
-            found = _result(distributed, future)
-            if to is None:  # the workers have started
-                submit(partial(found.submit, in_workers, pure=False), _BLOCKS_PER_THREAD * others)
-                continue
-            running -= 1
-            submit(to)
-            if isinstance(found, Block):
-                keep(found)
-            yield len(found.values) if isinstance(found, Block) else found
+            task = partial(_solve_and_keep, pickle.dumps((plan, keep)))
+            starting.append(starter.submit(start, task))
+        yield from _spread(distributed, _Lane(solve_here, 1), blocks, keep, starting)
 
     try:
         yield on_workers
@@ -123,25 +100,50 @@ def cluster_solver(
         starter.shutdown(wait=False)
 
 
-_Submit = Callable[[int, int], Any]
-"""Has a block solved, told by its number and how many worlds, and returns the future of it."""
+class _Lane(NamedTuple):
+    """A way to have blocks solved.
+
+    Attributes:
+        submit: has one solved, told by its number and how many worlds; returns the future of it,
+            or of how many worlds it had where it is kept there.
+        threads: how many are solved there at a time.
+    """
+
+    submit: Callable[[int, int], Any]
+    threads: int
 
 
-def _results(
-    distributed: Any, client: Any, task: Callable[[int, int], Any], blocks: Blocks
-) -> Iterator[Any]:
-    """Have a cluster do a task for each block, and yield what it returns as it is done."""
-    slots = _BLOCKS_PER_THREAD * max(1, sum(client.nthreads().values()))
-    ready, waiting = distributed.as_completed(loop=client.loop), iter(blocks)
+def _spread(
+    distributed: Any,
+    lane: _Lane,
+    blocks: Blocks,
+    keep: Callable[[Block], None],
+    starting: Sequence[Future[_Lane]] = (),
+) -> Iterator[int]:
+    """Have blocks solved on a lane, and on others once they have started, as a `BlockSolver`."""
+    waiting, running = iter(blocks), 0
+    done: SimpleQueue[tuple[_Lane | None, Any]] = SimpleQueue()
 
-    def submit(count: int) -> None:
+    def submit(to: _Lane, count: int) -> None:
+        nonlocal running
         for block in islice(waiting, count):
-            ready.add(client.submit(task, *block, pure=False))
+            running += 1
+            to.submit(*block).add_done_callback(lambda future: done.put((to, future)))
 
-    submit(slots)
-    for future in ready:
-        yield _result(distributed, future)
-        submit(1)
+    submit(lane, _BLOCKS_PER_THREAD * lane.threads)
+    for each in starting:
+        each.add_done_callback(lambda started: done.put((None, started)))
+    while running:
+        to, future = done.get()
+        found = _result(distributed, future)
+        if to is None:
+            submit(found, _BLOCKS_PER_THREAD * found.threads)
+            continue
+        running -= 1
+        submit(to, 1)
+        if isinstance(found, Block):
+            keep(found)
+        yield len(found.values) if isinstance(found, Block) else found
 
 
 def _result(distributed: Any, future: Any) -> Any:
